@@ -1,0 +1,1 @@
+"""Rule-plus-retrieval customer-service bot for Chinese."""
