@@ -1,0 +1,1 @@
+"""FAQ entries, retrieval, calibrated decisions and releases."""

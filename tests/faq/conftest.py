@@ -1,0 +1,24 @@
+"""The real encoder, built once under the project's own models folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.faq.encoder import Encoder, load_encoder
+from bot.faq.export import build_encoder
+
+MODELS = Path(__file__).parents[2] / "models"
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    if not (MODELS / "encoder" / "current").exists():
+        build_encoder("embedded", MODELS)
+    return MODELS
+
+
+@pytest.fixture(scope="session")
+def encoder(models: Path) -> Encoder:
+    return load_encoder(models)
