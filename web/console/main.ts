@@ -1,0 +1,1 @@
+document.title = "客服工作台";

@@ -1,0 +1,77 @@
+/** The frames and bodies of docs/protocol.md, as the browser sees them. */
+
+export type Sender = "customer" | "bot" | "agent" | "system";
+export type Owner = "bot" | "queue" | "human";
+
+export interface Button {
+  id: string;
+  title: string;
+  kind: "choice" | "human";
+}
+
+export interface Link {
+  title: string;
+  url: string;
+}
+
+export interface Message {
+  /** Position in the conversation, from 1 without gaps. */
+  seq: number;
+  sender: Sender;
+  text: string;
+  buttons: Button[];
+  links: Link[];
+  agent: string | null;
+  client_id: string | null;
+  /** ISO 8601 with offset. */
+  at: string;
+}
+
+export interface Status {
+  owner: Owner;
+  agent: string | null;
+  ticket: string | number | null;
+  /** Customers before this one in the queue. */
+  ahead: number | null;
+}
+
+export interface ServiceError {
+  code: string;
+  /** Chinese, for a person. */
+  message: string;
+  /** English, for the developer. */
+  detail: string;
+}
+
+export interface WidgetSession {
+  token: string;
+  conversation: string;
+  title: string;
+  greeting: string;
+  quick_replies: { title: string }[];
+}
+
+/** What a customer can send that is answered with `ack` or `error`. */
+export type Outgoing =
+  | { type: "message"; client_id: string; text: string }
+  | { type: "choice"; client_id: string; of: number; choice: string }
+  | { type: "human"; client_id: string };
+
+export type ClientFrame =
+  | Outgoing
+  | { type: "hello"; token: string; after: number }
+  | { type: "typing" }
+  | { type: "read"; seq: number }
+  | { type: "ping" };
+
+export type ServerFrame =
+  | { type: "welcome"; conversation: string; status: Status; messages: Message[]; more: boolean }
+  | { type: "ack"; client_id: string; seq: number }
+  | { type: "message"; message: Message }
+  | { type: "status"; status: Status }
+  | { type: "typing"; who: "bot" | "agent"; on: boolean }
+  | { type: "error"; client_id?: string | null; error: ServiceError }
+  | { type: "pong" };
+
+/** Longest text of one message, in characters (code points). */
+export const MESSAGE_LIMIT = 2000;

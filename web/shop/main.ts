@@ -1,0 +1,5 @@
+import { createApp } from "vue";
+import "./shop.css";
+import ShopApp from "./ShopApp.vue";
+
+createApp(ShopApp, { path: decodeURIComponent(location.pathname) }).mount("#shop");

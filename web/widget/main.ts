@@ -1,0 +1,35 @@
+import { createApp } from "vue";
+import { openStore } from "../shared/store";
+import WidgetApp from "./WidgetApp.vue";
+import css from "./widget.css?inline";
+
+/**
+ * Puts the launcher on the page. Everything lives in a shadow root with a constructed style sheet: the page's
+ * styles stay out, the widget's stay in, and no inline style or script is needed under a strict policy.
+ */
+function embed(script: HTMLScriptElement): void {
+  const host = document.createElement("div");
+  host.dataset["botWidget"] = "";
+  const root = host.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [sheet];
+  const mount = document.createElement("div");
+  root.append(mount);
+  document.body.append(host);
+  createApp(WidgetApp, {
+    server: new URL(script.src, document.baseURI).origin,
+    title: script.dataset["title"] ?? null,
+    local: openStore(() => localStorage),
+    tab: openStore(() => sessionStorage),
+  }).mount(mount);
+}
+
+const script = document.currentScript;
+if (script instanceof HTMLScriptElement) {
+  if (document.body) {
+    embed(script);
+  } else {
+    document.addEventListener("DOMContentLoaded", () => embed(script), { once: true });
+  }
+}
