@@ -70,9 +70,12 @@ class Installer:
     def rasa_commands(self) -> Sequence[Command]:
         """Make `.venv-rasa`; its lock leaves out what Rasa asks for but never imports here."""
         assert self._rasa is not None
+        # Rasa imports thousands of modules before it listens: they are compiled now, beside the encoder.
+        # The service needs few of its packages, and Python compiles those when they are first imported.
+        compiled = ("--compile-bytecode",) if self._uv else ()
         return [
             self._make(self._rasa, ".venv-rasa"),
-            self._install(".venv-rasa", "--no-deps", "-r", "requirements/rasa.lock"),
+            self._install(".venv-rasa", "--no-deps", *compiled, "-r", "requirements/rasa.lock"),
         ]
 
     def lock_commands(self) -> Sequence[Command]:
@@ -108,7 +111,7 @@ class Installer:
     def _install(self, folder: str, *what: str, may_fail: bool = False) -> Command:
         python = f"{folder}/bin/python"
         if self._uv:
-            words = (self._uv, "pip", "install", "--compile-bytecode", "--python", python)
+            words: Tuple[str, ...] = (self._uv, "pip", "install", "--python", python)
         else:
             words = (python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check")
         return self._command(*words, *what, may_fail=may_fail)
