@@ -1,0 +1,69 @@
+"""`action_answer_faq`: the FAQ first, whatever the intent; then small talk, the self-service way, or a question back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.empathy import empathy
+from actions.faq import FaqAnswerer, FaqResult
+from actions.self_service import self_service
+from actions.small_talk import small_talk
+from actions.speech import HUMAN_BUTTON, Speech, candidate_buttons, entry_speech
+from actions.turn import Turn
+from bot.messages import Effects
+
+CLARIFY = ("utter_clarify", "utter_clarify_again")
+REPHRASE = ("utter_rephrase", "utter_rephrase_again")
+OFFER_HUMAN = ("utter_offer_human", "utter_offer_human_again")
+
+
+class AnswerFaq(Action):
+    """Answers an open question."""
+
+    def __init__(self, answerer: FaqAnswerer) -> None:
+        self._answerer = answerer
+
+    def name(self) -> str:
+        return "action_answer_faq"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        turn = Turn.of(tracker)
+        result = await self._answerer.answer(turn.text)
+        reply(turn, result, self._answerer).send(dispatcher)
+        return []
+
+
+def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:
+    """What to say to a message and the FAQ's decision about it.
+
+    Small talk and a task count only where the FAQ has no answer: a wrong intent never hides one.
+    """
+    if result.entry is not None:
+        return entry_speech(result.entry, result.record, empathy(turn))
+    talk = small_talk(turn)
+    if talk is not None:
+        return Speech(response=talk)
+    task = self_service(turn)
+    entry = answerer.entry(task) if task else None
+    if entry is not None:
+        record = replace(result.record, decision="answer", entry=entry.id, probability=turn.likely[1])
+        return entry_speech(entry, record, empathy(turn), (HUMAN_BUTTON,))
+    effects = Effects(decision=result.record)
+    choices = candidate_buttons(result.record.candidates)
+    if result.record.decision == "clarify" and choices:
+        return Speech(response=another(CLARIFY, turn), buttons=(*choices, HUMAN_BUTTON), effects=effects)
+    if turn.misses:
+        return Speech(response=another(OFFER_HUMAN, turn), buttons=(HUMAN_BUTTON,), effects=effects)
+    return Speech(response=another(REPHRASE, turn), buttons=(HUMAN_BUTTON,), effects=effects)
+
+
+def another(responses: tuple[str, str], turn: Turn) -> str:
+    """The first response, or the second when the first was used in the turn before."""
+    first, second = responses
+    return second if turn.responded(first) else first

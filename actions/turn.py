@@ -1,0 +1,103 @@
+"""One turn as the actions see it: Rasa's tracker read once into plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+
+FALLBACK_INTENT = "nlu_fallback"
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An entity in the message: normal form and the place `text[start:end]` (both 0 for a button's value)."""
+
+    kind: str
+    value: str
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True)
+class BotLine:
+    """Something that the bot said: the text and, if it came from the domain, the response's name."""
+
+    text: str
+    response: str | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the customer says now and what went before.
+
+    `intent` is `nlu_fallback` when the best of `ranking` was not sure enough; confidences are 0..1.
+    `misses` counts turns in a row, before this one, in which the bot could not answer. `said` is what
+    the bot said in the turn before, `asked_before` what the customer had said then.
+    """
+
+    text: str
+    intent: str
+    confidence: float = 1.0
+    ranking: tuple[tuple[str, float], ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    emotion: str = "calm"
+    misses: int = 0
+    ticket: str | None = None
+    said: tuple[BotLine, ...] = ()
+    asked_before: str | None = None
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        """Read Rasa's tracker; what is missing takes the default."""
+        message: Mapping[str, Any] = tracker.latest_message or {}
+        intent = message.get("intent") or {}
+        metadata = message.get("metadata") or {}
+        ticket = metadata.get("ticket")
+        said, asked_before = _turn_before(tracker.events or [])
+        return cls(
+            text=message.get("text") or "",
+            intent=intent.get("name") or FALLBACK_INTENT,
+            confidence=float(intent.get("confidence") or 0.0),
+            ranking=tuple((r["name"], float(r["confidence"])) for r in message.get("intent_ranking") or ()),
+            mentions=tuple(
+                Mention(e["entity"], str(e["value"]), e.get("start") or 0, e.get("end") or 0)
+                for e in message.get("entities") or ()
+            ),
+            emotion=(metadata.get("emotion") or {}).get("label", "calm"),
+            misses=int(metadata.get("misses") or 0),
+            ticket=str(ticket) if ticket else None,
+            said=said,
+            asked_before=asked_before,
+        )
+
+    @property
+    def likely(self) -> tuple[str, float]:
+        """The best intent with its confidence, also when it stayed below its threshold."""
+        if self.intent == FALLBACK_INTENT and self.ranking:
+            return self.ranking[0]
+        return self.intent, self.confidence
+
+    def mention(self, kind: str) -> str | None:
+        """The last value of this kind in the message, or None."""
+        values = [mention.value for mention in self.mentions if mention.kind == kind]
+        return values[-1] if values else None
+
+    def responded(self, *responses: str) -> bool:
+        """Whether one of these responses was used in the turn before."""
+        return any(line.response in responses for line in self.said)
+
+
+def _turn_before(events: Sequence[Mapping[str, Any]]) -> tuple[tuple[BotLine, ...], str | None]:
+    heard = [place for place, event in enumerate(events) if event.get("event") == "user"]
+    if len(heard) < 2:
+        return (), None
+    start, end = heard[-2], heard[-1]
+    said = tuple(
+        BotLine(event.get("text") or "", (event.get("metadata") or {}).get("utter_action"))
+        for event in events[start:end]
+        if event.get("event") == "bot"
+    )
+    return said, events[start].get("text")

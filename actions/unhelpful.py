@@ -1,0 +1,41 @@
+"""`action_unhelpful`: the last answer did not help; a miss, with other entries and a human on offer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer_faq import another
+from actions.faq import FaqAnswerer
+from actions.speech import HUMAN_BUTTON, Speech, candidate_buttons
+from actions.turn import Turn
+from bot.messages import DecisionRecord, Effects
+
+RESPONSES = ("utter_unhelpful", "utter_unhelpful_again")
+
+
+class Unhelpful(Action):
+    """Looks for entries near the question before, other than the one that was shown."""
+
+    def __init__(self, answerer: FaqAnswerer) -> None:
+        self._answerer = answerer
+
+    def name(self) -> str:
+        return "action_unhelpful"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        turn = Turn.of(tracker)
+        record = DecisionRecord("no_answer", None, 0.0, 0.0)
+        choices = ()
+        if turn.asked_before and not turn.asked_before.startswith("/"):
+            before = (await self._answerer.answer(turn.asked_before)).record
+            record = DecisionRecord("no_answer", None, 0.0, before.in_scope, before.candidates)
+            choices = candidate_buttons(before.candidates, without=before.entry)
+        Speech(
+            response=another(RESPONSES, turn), buttons=(*choices, HUMAN_BUTTON), effects=Effects(decision=record)
+        ).send(dispatcher)
+        return []

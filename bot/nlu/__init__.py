@@ -1,0 +1,1 @@
+"""Everything of the Rasa process: graph components, the channel `desk`, the launcher, training, evaluation."""

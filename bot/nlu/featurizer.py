@@ -1,0 +1,107 @@
+"""Rasa component: the sentence vector of the FAQ's own encoder as a dense feature."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.errors import ArtefactMismatch
+from bot.faq.encoder import Encoder, Vectors, load_encoder
+
+CARD = "encoder.json"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class EncoderFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
+    """One vector a message, of length 1. The model remembers the encoder's fingerprint.
+
+    The encoder is the current one in the folder `models` of the configuration, or in BOT_MODELS when that is set.
+    Loading a model that was trained with another encoder raises ArtefactMismatch.
+    """
+
+    def __init__(
+        self, config: dict[str, Any], name: str, storage: ModelStorage, resource: Resource, encoder: Encoder
+    ) -> None:
+        super().__init__(name, config)
+        self._storage = storage
+        self._resource = resource
+        self._encoder = encoder
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Tokenizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["onnxruntime", "tokenizers"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {**DenseFeaturizer.get_default_config(), "models": "models"}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        if not config.get("models"):
+            raise ValueError(f"models must name a folder, got {config.get('models')!r}")
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> EncoderFeaturizer:
+        encoder = load_encoder(Path(os.environ.get("BOT_MODELS") or config["models"]))
+        return cls(config, execution_context.node_name, model_storage, resource, encoder)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> EncoderFeaturizer:
+        component = cls.create(config, model_storage, resource, execution_context)
+        with model_storage.read_from(resource) as folder:
+            trained = json.loads((folder / CARD).read_text("utf-8"))["fingerprint"]
+        if trained != component._encoder.fingerprint:
+            raise ArtefactMismatch(
+                f"the Rasa model was trained with encoder {trained[:12]}, "
+                f"the current one is {component._encoder.fingerprint[:12]}: run `bot nlu train`"
+            )
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        with self._storage.write_to(self._resource) as folder:
+            card = {"fingerprint": self._encoder.fingerprint, "dimension": self._encoder.dimension}
+            (folder / CARD).write_text(json.dumps(card), "utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        typed = [message for message in messages if message.get(TEXT)]
+        for message, vector in zip(typed, self._encoder.encode([message.get(TEXT) for message in typed])):
+            self._add(message, vector)
+        return messages
+
+    def _add(self, message: Message, vector: Vectors) -> None:
+        alias = self._config[FEATURIZER_CLASS_ALIAS]
+        row = np.asarray(vector, np.float32).reshape(1, -1)
+        message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, alias))
