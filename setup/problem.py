@@ -38,9 +38,8 @@ _SYMPTOMS = (
     (
         re.compile(
             r"name resolution|getaddrinfo|dns error|error sending request|NewConnectionError|ConnectTimeout"
-            r"|Failed to fetch|Connection refused|Network is unreachable|ENOTFOUND|EAI_AGAIN"
-            r"|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ProxyError|Could not resolve"
-            r"|ReadTimeoutError|operation timed out",
+            r"|Failed to fetch|Network is unreachable|ProxyError|Could not resolve|ReadTimeoutError"
+            r"|operation timed out|\b(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET)\b",
             re.I,
         ),
         NO_NETWORK,

@@ -118,6 +118,11 @@ def test_known_causes_are_one_sentence(checkout: Path, said: str, sentence: str)
     assert sentence in str(problem.value)
 
 
+def test_an_unknown_cause_is_shown_and_not_guessed(checkout: Path) -> None:
+    with pytest.raises(Problem, match="(?s)exit status 1.*ModuleNotFoundError"):
+        run(checkout, step("fails", "echo 'ModuleNotFoundError: No module named x'; exit 1"))
+
+
 def test_too_little_space_is_told_before_anything_runs(checkout: Path) -> None:
     large = Step("large", "large", "stamp", lambda: [Command(("touch", "ran"), {})], megabytes=10**9)
     with pytest.raises(Problem, match=r"needs about 1000000\.0 GB on the disk"):
