@@ -119,7 +119,7 @@ def test_known_causes_are_one_sentence(checkout: Path, said: str, sentence: str)
 
 
 def test_an_unknown_cause_is_shown_and_not_guessed(checkout: Path) -> None:
-    with pytest.raises(Problem, match="(?s)exit status 1.*ModuleNotFoundError"):
+    with pytest.raises(Problem, match=r"(?s)exit status 1.*ModuleNotFoundError"):
         run(checkout, step("fails", "echo 'ModuleNotFoundError: No module named x'; exit 1"))
 
 
