@@ -1,0 +1,75 @@
+"""What the customer is told when a human is asked for, comes, or leaves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.handoff.hours import BusinessHours
+from bot.handoff.policy import Reason
+
+BOT_NAME = "小杉"
+OFFER = "如果还是没帮到您，可以点“转人工”，我把记录一起转给客服同事。"
+STILL_WAITING = "您的消息已转到人工客服，工单号 {number}，{outlook}"
+RESUMED = f"好的，{BOT_NAME}继续为您服务，请直接说您的问题。工单 {{number}} 仍会保留，客服同事会跟进。"
+GOES_ON = f"好的，{BOT_NAME}继续为您服务，请直接说您的问题。"
+ALREADY_SERVED = "人工客服{agent}正在为您服务，请稍等回复，工单号 {number}。"
+# One per miss in a row, so that the same prompt never comes twice running.
+MISSED = (
+    "这个问题我还没弄明白，麻烦换个说法，或说说是哪个订单、想办什么？",
+    "抱歉，我还是没能理解。您可以用一句话告诉我想解决的事，比如“查物流”或“申请退货”。",
+    "这件事我可能帮不上，您可以点“转人工”，由客服同事来处理。",
+)
+
+_OPENINGS: dict[Reason, str] = {
+    "requested": "好的，正在为您转接人工客服。",
+    "self_harm": "我很担心您现在的安全。请先联系身边您信任的人陪着您；情况紧急请拨打110或120，"
+    "也可以拨打全国统一心理援助热线12356。我已请人工同事马上联系您。",
+    "fraud": "请先不要转账，也不要把验证码、密码告诉任何人。如果已经付款，请马上联系银行止付，并拨打110或反诈专线96110。"
+    "我已请人工同事加急处理。",
+    "legal_threat": "您的诉求我已完整记录，会由专人跟进处理。",
+    "media_exposure": "您的诉求我已完整记录，会由专人跟进处理。",
+    "abuse": "您的问题我已记录下来，这就请人工同事来处理。",
+    "anger": "这件事让您着急上火了，我这就请人工同事来处理。",
+    "misses": "几次都没帮到您，不让您再重复了，我请人工同事来接手。",
+    "failing_part": "抱歉，系统刚才出了点问题，没能回答您，我已请人工同事来处理。",
+    "complaint": "您反映的情况我已记录，会由专人跟进处理。",
+    "form_failed": "这一步不太好填，我请人工同事来帮您办理。",
+    "beyond_authority": "这件事需要人工同事来决定，我已为您转过去。",
+    "taken_over": "人工客服来为您服务了。",
+    "callback": "您的回电需求已登记。",
+}
+_APOLOGY = "给您带来不好的体验，非常抱歉。"
+
+
+def handoff_notice(
+    reason: Reason, number: str, ahead: int, now: datetime, hours: BusinessHours, *, apologise: bool
+) -> str:
+    """The sentence(s) at a hand-off: what happens, ticket number, place in the queue or when somebody is there.
+
+    `ahead` counts the tickets before this one. `apologise` adds the one apology of an episode.
+    """
+    opening = _OPENINGS[reason]
+    if apologise and reason in ("anger", "abuse", "complaint", "legal_threat", "media_exposure"):
+        opening = _APOLOGY + opening
+    return f"{opening}工单号 {number}，{outlook(ahead, now, hours)}"
+
+
+def outlook(ahead: int, now: datetime, hours: BusinessHours) -> str:
+    """When somebody will answer, and that nothing has to be told twice."""
+    if hours.is_open(now):
+        place = f"您前面还有{ahead}位，" if ahead else "马上轮到您，"
+        return place + "聊天记录已一并转交，您不用重复描述。"
+    return (
+        f"现在是下班时间，客服{hours.describe_opening(now)}上班后会优先回复您，"
+        "聊天记录已一并转交，您可以先留言补充。"
+    )
+
+
+def joined(agent: str) -> str:
+    """An agent takes over."""
+    return f"人工客服{agent}已接入"
+
+
+def left(agent: str) -> str:
+    """The agent has resolved the matter."""
+    return f"人工客服{agent}已结束服务，{BOT_NAME}继续为您服务"
