@@ -1,1 +1,6 @@
-document.title = "客服工作台";
+import { createApp } from "vue";
+import "./console.css";
+import "./panels.css";
+import ConsoleApp from "./ConsoleApp.vue";
+
+createApp(ConsoleApp).mount("#console");

@@ -100,35 +100,35 @@ export const CATEGORIES: readonly string[] = [
 ];
 
 export const PROMISES: readonly { title: string; text: string }[] = [
-  { title: "七天无理由", text: "签收后 7 天内可退换" },
-  { title: "满 99 包邮", text: "偏远地区除外" },
-  { title: "48 小时发货", text: "现货订单准时发出" },
-  { title: "正品保障", text: "假一赔三，放心选购" },
+  { title: "七天无理由", text: "签收次日起 7 天内" },
+  { title: "满 99 元免运费", text: "全国统一，不足收 8 元" },
+  { title: "当天发货", text: "16:00 前付款，最迟 48 小时" },
+  { title: "正品保障", text: "官方渠道，票证齐全" },
 ];
 
 export const HELP_LINKS: readonly { title: string; links: readonly { title: string; url: string }[] }[] = [
   {
     title: "购物指南",
     links: [
-      { title: "下单流程", url: "/help/order" },
+      { title: "下单流程", url: "/help/order-place" },
       { title: "支付方式", url: "/help/payment" },
-      { title: "优惠券使用", url: "/help/coupon" },
+      { title: "优惠券使用", url: "/help/coupon-rules" },
     ],
   },
   {
     title: "配送服务",
     links: [
-      { title: "发货与配送", url: "/help/shipping" },
-      { title: "运费说明", url: "/help/freight" },
+      { title: "配送时效", url: "/help/shipping-time" },
+      { title: "运费说明", url: "/help/shipping-fee" },
       { title: "物流查询", url: "/my/orders" },
     ],
   },
   {
     title: "售后服务",
     links: [
-      { title: "退换货政策", url: "/help/returns" },
+      { title: "退换货规则", url: "/help/returns" },
       { title: "退款进度", url: "/my/refunds" },
-      { title: "保修与维修", url: "/help/warranty" },
+      { title: "保修政策", url: "/help/warranty" },
     ],
   },
   {

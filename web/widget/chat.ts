@@ -1,3 +1,4 @@
+import { clientId } from "../shared/client-id";
 import type { Button, Link, Message, Outgoing, Sender, ServerFrame, Status } from "../shared/protocol";
 import { Socket, type SocketOptions, type SocketState } from "../shared/socket";
 import type { Store } from "../shared/store";
@@ -332,7 +333,7 @@ export class Chat {
   }
 
   private newId(): string {
-    return this.options.newId?.() ?? randomId();
+    return this.options.newId?.() ?? clientId();
   }
 
   private changed(): void {
@@ -355,11 +356,4 @@ function pendingEntry(item: Pending): Entry {
     problem: item.error?.message ?? null,
     resendable: item.delivery === "failed" && !FINAL.has(item.error?.code ?? ""),
   };
-}
-
-/** 128 random bits in hexadecimal. `crypto.randomUUID` is missing on plain-HTTP pages. */
-function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
 }

@@ -1,0 +1,90 @@
+import type { Owner, Sender } from "../shared/protocol";
+import type { Priority } from "./protocol";
+
+/** Chinese words for the values of the protocol. */
+
+export const PRIORITY: Readonly<Record<Priority, string>> = { urgent: "紧急", high: "优先", normal: "普通" };
+
+export const OWNER: Readonly<Record<Owner, string>> = { bot: "机器人", queue: "排队中", human: "人工" };
+
+export const SENDER: Readonly<Record<Sender, string>> = {
+  customer: "客户",
+  bot: "机器人",
+  agent: "客服",
+  system: "系统",
+};
+
+const EMOTION: Readonly<Record<string, string>> = {
+  calm: "平静",
+  anxious: "焦急",
+  dissatisfied: "不满",
+  angry: "愤怒",
+};
+
+const RISK: Readonly<Record<string, string>> = {
+  legal_threat: "法律维权",
+  media_exposure: "扬言曝光",
+  abuse: "辱骂",
+  self_harm: "自伤风险",
+  fraud: "诈骗盗号",
+};
+
+const DECISION: Readonly<Record<string, string>> = {
+  answer: "直接回答",
+  clarify: "请客户选择",
+  no_answer: "没有合适答案",
+  flow: "按对话规则回复",
+  handoff: "转人工",
+  fallback: "没听懂，兜底回复",
+};
+
+const CHANNEL: Readonly<Record<string, string>> = {
+  web: "网站",
+  widget: "网站",
+  wechat: "微信公众号",
+  wecom: "企业微信",
+  webhook: "外部系统",
+  terminal: "终端",
+  cli: "终端",
+};
+
+const TIMING: Readonly<Record<string, string>> = {
+  total: "总耗时",
+  emotion: "情绪识别",
+  rasa: "语义理解",
+  retrieve: "知识检索",
+  commit: "写入",
+};
+
+const REASON: Readonly<Record<string, string>> = {
+  requested: "客户要求人工",
+  self_harm: "自伤风险",
+  fraud: "疑似诈骗盗号",
+  legal_threat: "法律维权",
+  media_exposure: "扬言曝光",
+  abuse: "言辞激烈",
+  anger: "情绪愤怒",
+  misses: "多次未能解答",
+  failing_part: "系统故障",
+  complaint: "客户投诉",
+  form_failed: "信息未收集成功",
+  beyond_authority: "超出机器人权限",
+  taken_over: "客服主动接入",
+  callback: "要求回电",
+};
+
+export const emotionWord = (label: string): string => EMOTION[label] ?? label;
+export const decisionWord = (decision: string): string => DECISION[decision] ?? decision;
+export const channelWord = (channel: string): string => CHANNEL[channel] ?? channel;
+export const timingWord = (part: string): string => TIMING[part] ?? part;
+export const reasonWord = (reason: string): string => REASON[reason] ?? reason;
+
+/** Null when there is no risk. */
+export function riskWord(risk: string | null): string | null {
+  return risk === null || risk === "none" ? null : (RISK[risk] ?? risk);
+}
+
+/** 0.934 becomes "93%"; what is below one half percent is not called nothing. */
+export function percent(share: number): string {
+  return share > 0 && share < 0.005 ? "<1%" : `${Math.round(share * 100)}%`;
+}
