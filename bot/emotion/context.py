@@ -32,8 +32,8 @@ def is_negated(text: str, start: int, end: int) -> bool:
 
 
 def degree(text: str, start: int) -> float:
-    """The factor 0.6, 1 or 1.3 that the words right before `start` put on the phrase's weight."""
+    """The factor 0.75, 1 or 1.3 that the words right before `start` put on the phrase's weight."""
     before = text[max(0, start - _REACH) : start]
     if _LOWERED.search(before):
-        return 0.6
+        return 0.75
     return 1.3 if _RAISED.search(before) else 1.0
