@@ -193,6 +193,7 @@ export class Chat {
 
   private post(frame: Outgoing, text: string): void {
     this.notice = null;
+    this.toldTyping = 0;
     this.outbox.add(frame, text, new Date());
     this.flush();
   }
