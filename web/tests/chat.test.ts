@@ -228,6 +228,17 @@ describe("sending", () => {
     expect(view.entries).toEqual([]);
   });
 
+  it("leaves a refused message where it was refused", async () => {
+    chat.start();
+    const line = await online([message(1)]);
+    chat.say("太快");
+    const id = line.of("message")[0]?.client_id ?? "";
+    line.say({ type: "error", client_id: id, error: { code: "too_many_requests", message: "", detail: "" } });
+    chat.say("正常");
+    line.say({ type: "message", message: message(2) });
+    expect(texts()).toEqual(["第 1 条", "太快", "第 2 条", "正常"]);
+  });
+
   it("shows an error of no message as a notice until the next message", async () => {
     chat.start();
     const line = await online();

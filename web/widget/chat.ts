@@ -178,7 +178,21 @@ export class Chat {
   }
 
   private entries(): Entry[] {
-    const known = this.transcript.messages.map((message): Entry => ({
+    const { items } = this.outbox;
+    const entries: Entry[] = [];
+    let next = 0;
+    for (const message of this.transcript.messages) {
+      // Refused ones stay where they were refused; they are in order, as refusals are.
+      for (; next < items.length && (items[next]?.failedAfter ?? Infinity) < message.seq; next += 1) {
+        entries.push(...items.slice(next, next + 1).map(pendingEntry));
+      }
+      entries.push(this.knownEntry(message));
+    }
+    return [...entries, ...items.slice(next).map(pendingEntry)];
+  }
+
+  private knownEntry(message: Message): Entry {
+    return {
       ...message,
       key: message.client_id ?? `seq-${message.seq}`,
       chosen: message.buttons.length
@@ -187,8 +201,7 @@ export class Chat {
       delivery: "delivered",
       problem: null,
       resendable: false,
-    }));
-    return [...known, ...this.outbox.items.map(pendingEntry)];
+    };
   }
 
   private post(frame: Outgoing, text: string): void {
@@ -296,7 +309,7 @@ export class Chat {
 
   private refused(frame: Extract<ServerFrame, { type: "error" }>): void {
     if (frame.client_id) {
-      this.outbox.failed(frame.client_id, frame.error);
+      this.outbox.failed(frame.client_id, frame.error, this.transcript.last);
       this.watchAcks();
     } else if (frame.error.code === "not_authenticated") {
       this.session.forget();

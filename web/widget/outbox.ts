@@ -12,6 +12,8 @@ export interface Pending {
   at: string;
   delivery: Delivery;
   error: ServiceError | null;
+  /** The last seq when it failed: there it stays in the window while the conversation goes on. */
+  failedAfter: number | null;
 }
 
 const KEY = "bot.outbox";
@@ -32,7 +34,10 @@ export class Outbox {
   }
 
   add(frame: Outgoing, text: string, at: Date): void {
-    this.replace([...this.list, { frame, text, at: at.toISOString(), delivery: "queued", error: null }]);
+    this.replace([
+      ...this.list,
+      { frame, text, at: at.toISOString(), delivery: "queued", error: null, failedAfter: null },
+    ]);
   }
 
   /** Send all that waits, oldest first, for as long as `send` takes it. */
@@ -58,12 +63,12 @@ export class Outbox {
     this.update(clientId, { delivery: "stored", error: null });
   }
 
-  failed(clientId: string, error: ServiceError): void {
-    this.update(clientId, { delivery: "failed", error });
+  failed(clientId: string, error: ServiceError, last: number): void {
+    this.update(clientId, { delivery: "failed", error, failedAfter: last });
   }
 
   retry(clientId: string): void {
-    this.update(clientId, { delivery: "queued", error: null });
+    this.update(clientId, { delivery: "queued", error: null, failedAfter: null });
   }
 
   /** Its echo is in the transcript, or the customer discarded it. */
