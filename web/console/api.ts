@@ -88,7 +88,7 @@ export class Api {
       return (await response.json()) as Answer;
     }
     const error = await readError(response);
-    if (response.status === 401 && path !== "login") {
+    if (error.code === "not_authenticated") {
       this.onSignedOut();
     }
     throw new ApiError(response.status, error.code, error.message);

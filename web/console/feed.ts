@@ -6,8 +6,8 @@ export type FeedState = "connecting" | "live" | "broken";
 export interface FeedOptions {
   onEvent: (event: ConsoleEvent) => void;
   onState: (state: FeedState) => void;
-  /** Called when the feed is up again after a break. */
-  onReturn: () => void;
+  /** Called whenever the feed is up: what happened before is not in it, or may be incomplete. */
+  onUp: () => void;
   /** Called when the server closed the feed for good, so that a lost session can be noticed. */
   onRefused: () => void;
   backoff?: Backoff;
@@ -38,10 +38,8 @@ export class Feed {
     source.onopen = () => {
       this.backoff.reset();
       this.options.onState("live");
-      if (this.broken) {
-        this.broken = false;
-        this.options.onReturn();
-      }
+      this.broken = false;
+      this.options.onUp();
     };
     source.onerror = () => this.interrupted(source);
     const receive = (event: MessageEvent<string>) => this.receive(event.data);

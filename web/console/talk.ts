@@ -181,7 +181,7 @@ export class Talk {
     if (message.sender === "customer") {
       this.showTyping(false);
     }
-    if (["bot", "system"].includes(message.sender) && !message.trace) {
+    if (message.sender === "bot" && message.trace === undefined) {
       clearTimeout(this.traceTimer);
       this.traceTimer = setTimeout(() => void this.refresh(), TRACE_MS);
     }

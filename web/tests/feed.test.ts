@@ -29,14 +29,14 @@ class FakeSource {
 
 let events: ConsoleEvent[];
 let states: FeedState[];
-const onReturn = vi.fn();
+const onUp = vi.fn();
 const onRefused = vi.fn();
 
 function start(): Feed {
   const feed = new Feed({
     onEvent: (event) => events.push(event),
     onState: (state) => states.push(state),
-    onReturn,
+    onUp,
     onRefused,
     backoff: new Backoff(1000, 1000, () => 1),
     open: (url) => new FakeSource(url) as unknown as EventSource,
@@ -56,7 +56,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("resumes after the last seen event and reports the return", () => {
+it("resumes after the last seen event and says so whenever it is up", () => {
   start();
   const [first] = FakeSource.opened;
   expect(first?.url).toBe("/api/console/events");
@@ -69,7 +69,7 @@ it("resumes after the last seen event and reports the return", () => {
   expect(second?.url).toBe("/api/console/events?after=7");
   second?.onopen?.();
   expect(states.at(-1)).toBe("live");
-  expect(onReturn).toHaveBeenCalledOnce();
+  expect(onUp).toHaveBeenCalledTimes(2);
 });
 
 it("drops repeated events and passes those without an id", () => {
