@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 
-@dataclass(frozen=True)
-class ActionAnswer:
+class ActionAnswer(NamedTuple):
     """HTTP status and JSON body for Rasa."""
 
     status: int

@@ -61,9 +61,11 @@ class Form:
         return next((field for field in self.fields if field.slot not in values), None)
 
     def before(self, slot: str) -> Field:
-        """The field before this one, or the first."""
+        """The field before this one. Raises ValueError for the first."""
         place = [field.slot for field in self.fields].index(slot)
-        return self.fields[max(place - 1, 0)]
+        if place == 0:
+            raise ValueError(f"{slot} is the first field of {self.name}")
+        return self.fields[place - 1]
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,11 @@ def step(form: Form, state: FormState, turn: Turn, answered: Speech | None = Non
     control = _control(field, turn)
     if control == "requested":
         return FormStep(state, ending="requested")
-    known = _corrected(form, state, turn)
+    known = _mentioned(form, state, turn)
     value = None if field.free_text and control else field.read(turn)
     if value is None and control == "stopped":
         return FormStep(state, (Speech(response=form.stopped),), "stopped")
-    if value is None and control == "back" and known.values == state.values:
+    if value is None and control == "back" and known.values == state.values and field is not form.fields[0]:
         return _back(form, state)
     if value is None and field.optional and known.values == state.values:
         value = SKIPPED
@@ -146,11 +148,11 @@ def _go_on(form: Form, values: Mapping[str, str]) -> FormStep:
     return FormStep(FormState(values, field.slot, 1), (Speech(response=field.ask),))
 
 
-def _corrected(form: Form, state: FormState, turn: Turn) -> FormState:
-    """Values that were given before and are given anew: 不对，电话是 139… while the time is asked for."""
+def _mentioned(form: Form, state: FormState, turn: Turn) -> FormState:
+    """Values for other fields than the one asked for: given early, or given anew (不对，电话是 139…)."""
     values = dict(state.values)
     for field in form.fields:
-        if field.slot in values and field.slot != state.requested and not field.free_text:
+        if field.slot != state.requested and not field.free_text:
             found = field.read_first(turn)
             if found is not None:
                 values[field.slot] = found

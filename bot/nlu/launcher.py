@@ -16,7 +16,8 @@ LOOPBACK = "127.0.0.1"
 QUIET_LOGGERS = ("apscheduler", "asyncio", "sanic.access", "sanic.root", "matplotlib", "tensorflow")
 
 
-def _prepare(log_level: str) -> None:
+def prepare(log_level: str) -> None:
+    """Environment and logging that every Rasa process of the product has."""
     # One thread a process: with more, concurrent turns on few cores took seconds instead of milliseconds.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -98,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
     arguments = _parser().parse_args(argv)
-    _prepare(arguments.log_level)
+    prepare(arguments.log_level)
     arguments.run(arguments)
 
 

@@ -1,0 +1,198 @@
+"""The form step as a state machine."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from actions.callback_form import CALLBACK_FORM, read_time
+from actions.complaint_form import COMPLAINT_FORM, read_first_detail
+from actions.form import ASKS, Form, FormState, FormStep, is_question, step
+from actions.speech import Speech
+from actions.turn import Mention, Turn
+
+PHONE = Turn("13800138000", "faq", 0.3, mentions=(Mention("phone", "13800138000", 0, 11),))
+TIME = Turn("明天下午", "faq", 0.3, mentions=(Mention("date", "明天", 0, 2), Mention("time", "下午", 2, 4)))
+NONSENSE = Turn("嗷嗷", "nlu_fallback", 0.2)
+HUMAN = Turn("转人工", "request_human", 0.98)
+STOP = Turn("算了", "stop", 0.9)
+BACK = Turn("上一步", "go_back", 0.9)
+OPEN = Turn("给我回电话", "request_callback", 0.9)
+ANSWER = Speech(text="满 99 元包邮。")
+
+
+def responses(result: FormStep) -> list[str | None]:
+    return [speech.response for speech in result.say]
+
+
+def opened(form: Form = CALLBACK_FORM, turn: Turn = OPEN) -> FormState:
+    return step(form, FormState({}), turn).state
+
+
+def test_happy_path_ends_with_a_ticket() -> None:
+    state = opened()
+    state = step(CALLBACK_FORM, state, PHONE).state
+    result = step(CALLBACK_FORM, state, TIME)
+    assert result.ending == "done"
+    ticket = result.say[0].effects.ticket
+    assert ticket is not None
+    assert dict(ticket.fields) == {"phone": "13800138000", "time": "明天下午"}
+    assert result.say[0].values["phone"] == "138****8000"
+
+
+def test_known_values_are_not_asked_again() -> None:
+    turn = Turn("下午三点打 13800138000", "request_callback", 0.9, mentions=(*PHONE.mentions,))
+    state = opened(turn=turn)
+    assert state.requested == "callback_time"
+    assert state.values == {"callback_phone": "13800138000"}
+
+
+def test_asked_twice_then_explained_then_handed_off() -> None:
+    state, seen = opened(), []
+    for _ in range(ASKS):
+        result = step(CALLBACK_FORM, state, NONSENSE)
+        seen += responses(result)
+        state = result.state
+    assert seen == ["utter_ask_phone_again", "utter_explain_phone"]
+    assert step(CALLBACK_FORM, state, NONSENSE).ending == "form_failed"
+
+
+def test_question_in_between_is_answered_and_the_form_goes_on() -> None:
+    state = opened()
+    result = step(CALLBACK_FORM, state, Turn("运费怎么算", "faq", 0.9), ANSWER)
+    assert result.say[0] is ANSWER
+    assert responses(result)[1] == "utter_ask_phone"
+    assert result.state == state
+
+
+def test_a_value_given_early_is_kept() -> None:
+    state = step(CALLBACK_FORM, opened(), TIME).state
+    assert (state.requested, state.values) == ("callback_phone", {"callback_time": "明天下午"})
+    assert step(CALLBACK_FORM, state, PHONE).ending == "done"
+
+
+def test_an_earlier_value_can_be_corrected() -> None:
+    state = step(CALLBACK_FORM, opened(), PHONE).state
+    other = Turn("不对，是 13900139000", "correct", 0.8, mentions=(Mention("phone", "13900139000", 5, 16),))
+    result = step(CALLBACK_FORM, state, other)
+    assert result.ending is None
+    assert result.state.values["callback_phone"] == "13900139000"
+    assert result.state.requested == "callback_time"
+
+
+def test_going_back_asks_the_field_before() -> None:
+    state = step(CALLBACK_FORM, opened(), PHONE).state
+    result = step(CALLBACK_FORM, state, BACK)
+    assert result.state.requested == "callback_phone"
+    assert result.state.values == {}
+
+
+def test_complaint_told_at_once_is_not_asked_for() -> None:
+    told = Turn("我要投诉，杯子碎了客服还不理人", "make_complaint", 0.9)
+    assert opened(COMPLAINT_FORM, told).requested == "complaint_order"
+    assert opened(COMPLAINT_FORM, Turn("我要投诉你们！", "make_complaint", 0.9)).requested == "complaint_detail"
+
+
+def test_complaint_without_order_number_is_handed_over() -> None:
+    state = opened(COMPLAINT_FORM, Turn("我要投诉", "make_complaint", 0.9))
+    state = step(COMPLAINT_FORM, state, Turn("杯子碎了", "request_repair", 0.9)).state
+    result = step(COMPLAINT_FORM, state, Turn("没有", "deny", 0.9))
+    handoff = result.say[0].effects.handoff
+    assert handoff is not None
+    assert (handoff.reason, handoff.note) == ("complaint", "杯子碎了")
+
+
+def test_bare_ten_digits_are_an_order_number_when_asked_for() -> None:
+    state = opened(COMPLAINT_FORM, Turn("我要投诉，杯子碎了没人管", "make_complaint", 0.9))
+    result = step(COMPLAINT_FORM, state, Turn("2026110512", "nlu_fallback", 0.2))
+    handoff = result.say[0].effects.handoff
+    assert handoff is not None
+    assert "YS2026110512" in handoff.note
+
+
+def test_long_text_in_a_free_field_is_the_value_whatever_it_looks_like() -> None:
+    state = opened(COMPLAINT_FORM, Turn("我要投诉", "make_complaint", 0.9))
+    told = Turn("不对，是你们发错了货还不承认错误", "correct", 0.95)
+    assert step(COMPLAINT_FORM, state, told).state.values["complaint_detail"] == told.text
+
+
+def test_announcing_a_complaint_tells_nothing() -> None:
+    for text in ("我要投诉", "投诉！！！", "我现在就要投诉你们", "帮我投诉一下商家"):
+        assert read_first_detail(Turn(text, "make_complaint")) is None, text
+
+
+def test_time_in_plain_words() -> None:
+    for text in ("随时都可以", "越快越好", "下班以后吧"):
+        assert read_time(Turn(text, "affirm")) is not None, text
+    assert read_time(NONSENSE) is None
+
+
+
+
+class CallbackFormMachine(RuleBasedStateMachine):
+    """Any row of messages: a human within the turn, no endless asking, only valid values at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.result = step(CALLBACK_FORM, FormState({}), OPEN)
+        self.state = self.result.state
+        self.not_understood = 0
+
+    def _turn(self, turn: Turn, answered: Speech | None = None) -> None:
+        before = self.state
+        self.result = step(CALLBACK_FORM, before, turn, answered)
+        self.state = self.result.state
+        progressed = self.state.values != before.values or self.state.requested != before.requested
+        understood = progressed or answered or self.result.ending in ("requested", "stopped")
+        self.not_understood = 0 if understood else self.not_understood + 1
+
+    @precondition(lambda self: self.result.ending is None)
+    @rule(turn=st.sampled_from([PHONE, TIME, NONSENSE, BACK, OPEN]))
+    def speaks(self, turn: Turn) -> None:
+        self._turn(turn)
+
+    @precondition(lambda self: self.result.ending is None)
+    @rule()
+    def asks_a_question(self) -> None:
+        turn = Turn("运费怎么算", "faq", 0.9)
+        assert is_question(CALLBACK_FORM, self.state, turn)
+        self._turn(turn, ANSWER)
+
+    @precondition(lambda self: self.result.ending is None)
+    @rule()
+    def wants_a_human(self) -> None:
+        self._turn(HUMAN)
+        assert self.result.ending == "requested"
+
+    @precondition(lambda self: self.result.ending is None)
+    @rule()
+    def stops(self) -> None:
+        self._turn(STOP)
+        assert self.result.ending == "stopped"
+
+    @precondition(lambda self: self.result.ending is not None)
+    @rule(turn=st.sampled_from([OPEN, PHONE]))
+    def opens_again(self, turn: Turn) -> None:
+        self.result = step(CALLBACK_FORM, FormState({}), turn)
+        self.state = self.result.state
+        self.not_understood = 0
+
+    @invariant()
+    def never_silent(self) -> None:
+        assert self.result.say or self.result.ending in ("requested", "form_failed")
+
+    @invariant()
+    def gives_up_in_time(self) -> None:
+        assert self.not_understood <= ASKS + 1
+        if self.not_understood == ASKS + 1:
+            assert self.result.ending == "form_failed"
+
+    @invariant()
+    def done_means_complete(self) -> None:
+        if self.result.ending == "done":
+            assert set(self.state.values) == {"callback_phone", "callback_time"}
+
+
+TestCallbackForm = CallbackFormMachine.TestCase
+TestCallbackForm.settings = settings(max_examples=60, stateful_step_count=15, deadline=None)
