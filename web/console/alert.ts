@@ -1,32 +1,31 @@
 import type { Ticket } from "./protocol";
 import { PRIORITY } from "./words";
 
-const MUTED_KEY = "console.muted";
+const KEY = "console.alert";
 
-/** Tells the agent about a new ticket: title of the page, sound, and a notification where that is allowed. */
+/** Tells the agent about a new ticket: title of the page, and once switched on, sound and notification. */
 export class Alert {
   private audio: AudioContext | null = null;
   private waiting = 0;
   private readonly title = document.title;
-  muted = localStorage.getItem(MUTED_KEY) === "1";
+  private on = localStorage.getItem(KEY) === "on";
 
-  get permission(): NotificationPermission | "unsupported" {
-    return "Notification" in window ? Notification.permission : "unsupported";
+  /** Whether sound and notifications are switched on. */
+  get enabled(): boolean {
+    return this.on;
   }
 
-  /** Must be called from a click: browsers allow sound and the question only then. */
-  async allow(): Promise<void> {
-    this.audio ??= new AudioContext();
-    await this.audio.resume();
-    this.mute(false);
-    if (this.permission === "default") {
+  /** Must be called from a click: browsers allow sound, and the question for notifications, only then. */
+  async enable(): Promise<void> {
+    this.remember(true);
+    this.chime();
+    if ("Notification" in window && Notification.permission === "default") {
       await Notification.requestPermission();
     }
   }
 
-  mute(muted: boolean): void {
-    this.muted = muted;
-    localStorage.setItem(MUTED_KEY, muted ? "1" : "0");
+  disable(): void {
+    this.remember(false);
   }
 
   announce(ticket: Ticket, onClick: () => void): void {
@@ -34,11 +33,11 @@ export class Alert {
       this.waiting += 1;
       document.title = `(${this.waiting}) 新工单 · ${this.title}`;
     }
-    if (this.muted) {
+    if (!this.on) {
       return;
     }
     this.chime();
-    if (this.permission === "granted" && !document.hasFocus()) {
+    if ("Notification" in window && Notification.permission === "granted" && !document.hasFocus()) {
       const notification = new Notification(`新工单（${PRIORITY[ticket.priority]}）`, {
         body: `${ticket.reason_text}\n${ticket.number}`,
         tag: ticket.number,
@@ -57,10 +56,18 @@ export class Alert {
     document.title = this.title;
   }
 
+  private remember(on: boolean): void {
+    this.on = on;
+    localStorage.setItem(KEY, on ? "on" : "off");
+  }
+
   private chime(): void {
-    if (this.audio?.state !== "running") {
+    // Until the first click or key press on the page, browsers keep it silent.
+    if (!navigator.userActivation.hasBeenActive) {
       return;
     }
+    this.audio ??= new AudioContext();
+    void this.audio.resume();
     const start = this.audio.currentTime;
     for (const [index, frequency] of [660, 880].entries()) {
       const tone = this.audio.createOscillator();
