@@ -1,6 +1,11 @@
 import { createApp } from "vue";
 import "./console.css";
-import "./panels.css";
+import "./gate.css";
+import "./inbox.css";
+import "./talk.css";
+import "./detail.css";
+// After the panels: its media queries rearrange them.
+import "./desk.css";
 import ConsoleApp from "./ConsoleApp.vue";
 
 createApp(ConsoleApp).mount("#console");

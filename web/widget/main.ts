@@ -1,7 +1,10 @@
 import { createApp } from "vue";
 import { openStore } from "../shared/store";
 import WidgetApp from "./WidgetApp.vue";
-import css from "./widget.css?inline";
+import base from "./base.css?inline";
+import composer from "./composer.css?inline";
+import messages from "./messages.css?inline";
+import chatWindow from "./window.css?inline";
 
 /**
  * Puts the launcher on the page. Everything lives in a shadow root with a constructed style sheet: the page's
@@ -12,7 +15,7 @@ function embed(script: HTMLScriptElement): void {
   host.dataset["botWidget"] = "";
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
+  sheet.replaceSync([base, chatWindow, messages, composer].join("\n"));
   root.adoptedStyleSheets = [sheet];
   const mount = document.createElement("div");
   root.append(mount);
