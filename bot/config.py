@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         0.02, description="accepted share of wrong answers among FAQ answers"
     )
     message_limit: Annotated[int, Field(ge=10, le=20000)] = Field(2000, description="characters a message may have")
+    message_rate: Annotated[float, Field(gt=0)] = Field(
+        2.0, description="messages a second that one conversation may send on average; five times as many at once"
+    )
     rasa_port: Annotated[int, Field(ge=1, le=65535)] = Field(5005, description="loopback port of the Rasa process")
     rasa_python: Path = Field(Path(".venv-rasa/bin/python"), description="interpreter of the Rasa environment")
     rasa_timeout: Annotated[float, Field(gt=0, le=60)] = Field(8.0, description="seconds to wait for a Rasa turn")

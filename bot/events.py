@@ -20,7 +20,7 @@ EventKind = Literal["message.created", "conversation.changed", "ticket.created",
 def record(
     session: Session, kind: EventKind, conversation: str, data: Mapping[str, Any], now: datetime
 ) -> None:
-    """Add an event to the transaction. `data` holds references (seq, ticket number) and facts, not copies of texts."""
+    """Add an event to the transaction; `data` holds references (seq, ticket number), not copies of texts."""
     session.add(EventRow(kind=kind, conversation_id=conversation, data=dict(data), at=now))
 
 
@@ -28,11 +28,12 @@ def record(
 class Hint:
     """Something was committed, or somebody types. Losing a hint costs time, never data.
 
-    `what` is "stored" (look into the database), "typing" or "trouble" (nothing could be stored).
+    `what` is "stored" (look into the database), "typing", "presence" (a browser came or went) or "trouble"
+    (nothing could be stored).
     """
 
     conversation: str
-    what: Literal["stored", "typing", "trouble"] = "stored"
+    what: Literal["stored", "typing", "presence", "trouble"] = "stored"
     who: Literal["customer", "bot", "agent"] | None = None
     on: bool = False
     client_id: str | None = None
@@ -61,12 +62,14 @@ class Hints:
     def watch(self, conversation: str, watcher: Watcher) -> Iterator[None]:
         """Receive the hints of one conversation inside the `with` block."""
         self._by_conversation[conversation].append(watcher)
+        self.send(Hint(conversation, "presence"))
         try:
             yield
         finally:
             self._by_conversation[conversation].remove(watcher)
             if not self._by_conversation[conversation]:
                 del self._by_conversation[conversation]
+            self.send(Hint(conversation, "presence"))
 
     @contextlib.contextmanager
     def watch_all(self, watcher: Watcher) -> Iterator[None]:
@@ -88,10 +91,10 @@ class Wake:
         """Wake the waiting task, now or when it waits next."""
         self._event.set()
 
-    async def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it is set, at most `timeout` seconds; true when it was. Clears the flag."""
+    async def wait(self, seconds: float) -> bool:
+        """Wait until it is set, at most `seconds`; true when it was. Clears the flag."""
         try:
-            await asyncio.wait_for(self._event.wait(), timeout)
+            await asyncio.wait_for(self._event.wait(), seconds)
         except TimeoutError:
             return False
         self._event.clear()

@@ -19,7 +19,7 @@ from bot.handoff import notify
 from bot.handoff.hours import BusinessHours
 from bot.handoff.policy import HandOff
 from bot.handoff.ticket import TicketDraft, ahead_of, open_handoff, open_ticket, raise_priority
-from bot.messages import Button, Reply
+from bot.messages import Reply
 from bot.tables import ConversationRow, EpisodeRow, MessageRow, TicketRow, TurnRow
 
 # Categories of an action's request, as words for people.
@@ -102,7 +102,7 @@ def next_task(session: Session, conversation: str) -> Task | None:
 
 
 def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeeping) -> bool:
-    """Store the turn with all its effects; false when the state moved so that it must be thought through again."""
+    """Store the turn with its effects; false when the state moved and it must be thought through again."""
     started = time.perf_counter()
     message = session.get_one(MessageRow, result.task.message.id)
     if not message.pending:

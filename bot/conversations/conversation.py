@@ -94,7 +94,7 @@ class Episode:
         )
 
     def ended(self) -> Episode:
-        """The matter is settled; the next message starts a new episode. Raises Conflict when it is over already."""
+        """The matter is settled; the next message starts a new episode. Raises Conflict when it was."""
         self._must_be_open()
         return replace(self, owner="bot", agent_id=None, agent_name=None, closed=True)
 

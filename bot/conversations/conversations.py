@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -207,7 +207,7 @@ class Conversations:
         return await self._database.read(look)
 
     async def saw(self, conversation: str, seq: int) -> None:
-        """The customer has seen everything up to `seq`; the watermark never goes back nor beyond the last message."""
+        """The customer has seen all up to `seq`; the mark never goes back nor beyond the last message."""
 
         def mark(session: Session) -> None:
             row = session.get(ConversationRow, conversation)
@@ -306,7 +306,7 @@ class Conversations:
         await self._database.write(store)
         self._hints.send(Hint(conversation))
 
-    def typing(self, conversation: str, who: Any, on: bool) -> None:
+    def typing(self, conversation: str, who: Literal["customer", "agent"], *, on: bool) -> None:
         """Pass a typing sign on; it is not stored."""
         self._hints.send(Hint(conversation, "typing", who=who, on=on))
 

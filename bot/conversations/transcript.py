@@ -31,7 +31,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Message:
-    """One stored message; `payload` is set when the customer clicked a button, `answers` for a bot's reply."""
+    """One stored message; `payload`: the clicked button's command, `answers`: seq that the bot replies to."""
 
     id: int
     conversation: str

@@ -1,0 +1,182 @@
+"""The one place where the parts of the service are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from actions import build_actions
+from actions.endpoint import build_executor, run_action
+from actions.faq import FaqAnswerer
+from bot import inquiry
+from bot.boundary import map_errors
+from bot.channels.channel import Channel
+from bot.channels.tokens import Tokens, read_secret
+from bot.channels.web import WebChannel, Welcome
+from bot.config import Settings
+from bot.console.accounts import Accounts
+from bot.console.api import console_routes
+from bot.conversations.commit import Bookkeeping
+from bot.conversations.conversations import Conversations
+from bot.conversations.rasa_client import Dialogue, RasaClient
+from bot.conversations.router import Router
+from bot.conversations.turn import TurnHandler
+from bot.database import Database
+from bot.emotion import EmotionDetector
+from bot.events import Hints
+from bot.handoff.hours import BusinessHours
+from bot.handoff.policy import Thresholds
+from bot.internal import internal_routes
+from bot.pages import SecurityHeaders, serve_pages
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parent.parent
+LEXICON = ROOT / "data" / "emotion" / "lexicon.tsv"
+PAGES = ROOT / "web" / "dist"
+# So long messages wait for Rasa's first start before they are handed to humans instead.
+RASA_START_SECONDS = 180.0
+
+
+class RasaProcess(Protocol):
+    """What the service needs of the supervisor."""
+
+    async def run(self) -> None:
+        """Keep Rasa running until cancelled."""
+
+
+class Faq(FaqAnswerer, Protocol):
+    """The published FAQ as the service needs it."""
+
+    @property
+    def release(self) -> str:
+        """Name of the release that answers."""
+
+    def topic(self, entry: str) -> str | None:
+        """The topic of an entry, as a word for people."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is given from outside: the FAQ, Rasa's process and its client. Tests put stand-ins here.
+
+    `announce` receives one line for the person at the terminal, `ready` is called once when all is up.
+    """
+
+    faq: Faq
+    dialogue: Dialogue | None = None
+    process: RasaProcess | None = None
+    token: str = ""
+    announce: Callable[[str], None] = print
+    ready: Callable[[], None] = lambda: None
+
+
+def create_app(settings: Settings, parts: Parts) -> FastAPI:
+    """The whole service. Starts nothing before the application's start-up.
+
+    Raises ConfigurationError when a setting or a file is unusable.
+    """
+    hints = Hints()
+    database = Database(settings.effective_database_url)
+    hours = BusinessHours.parse(settings.hours, settings.timezone)
+    books = Bookkeeping(hours, parts.faq.topic, lambda: parts.faq.release)
+    token = parts.token or secrets.token_urlsafe(32)
+    dialogue = parts.dialogue or RasaClient(
+        f"http://127.0.0.1:{settings.rasa_port}", token, settings.rasa_timeout
+    )
+    thresholds = Thresholds(settings.misses_offer, settings.misses_handoff, settings.anger_handoff)
+    handler = TurnHandler(dialogue, EmotionDetector.load(LEXICON), thresholds, books.release)
+    router = Router(database, handler, hints, books)
+    conversations = Conversations(database, hints, books, router.wake, limit=settings.message_limit)
+    accounts = Accounts(database)
+    executor = build_executor(build_actions(parts.faq))
+    channels: list[Channel] = [
+        WebChannel(
+            conversations,
+            hints,
+            Tokens(read_secret(settings.secret, settings.var)),
+            Welcome.of_shop(settings.shop_name),
+            messages_per_second=settings.message_rate,
+        )
+    ]
+
+    async def act(call: Mapping[str, Any]) -> tuple[int, Mapping[str, Any]]:
+        done = await run_action(executor, call)
+        return done.status, done.body
+
+    async def ask(text: str) -> dict[str, Any]:
+        return await inquiry.ask(text, conversations, database, hints)
+
+    readiness = _Readiness(dialogue)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(database.migrate)
+        await accounts.ensure_administrator(parts.announce)
+        tasks = [asyncio.create_task(readiness.watch(router, parts.ready))]
+        if parts.process is not None:
+            tasks.append(asyncio.create_task(parts.process.run()))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await router.stop()
+            if isinstance(dialogue, RasaClient):
+                await dialogue.close()
+            database.close()
+
+    app = FastAPI(title="Yunshan desk", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    map_errors(app)
+    app.add_middleware(SecurityHeaders)
+    for channel in channels:
+        app.include_router(channel.routes())
+    app.include_router(console_routes(accounts, conversations, database, hints))
+    app.include_router(internal_routes(token, act, ask))
+    app.add_api_route("/healthz", readiness.live)
+    app.add_api_route("/readyz", readiness.ready)
+    serve_pages(app, PAGES)
+    return app
+
+
+class _Readiness:
+    """Whether messages are being handled, and by what."""
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self._dialogue = dialogue
+        self._handling = False
+
+    async def watch(self, router: Router, ready: Callable[[], None]) -> None:
+        """Start the router when Rasa answers, or after a while without it: then humans get the messages."""
+        try:
+            async with asyncio.timeout(RASA_START_SECONDS):
+                while not await self._rasa():  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            logger.error("Rasa did not answer within %g s; messages go to humans", RASA_START_SECONDS)
+        await router.start()
+        self._handling = True
+        ready()
+
+    async def _rasa(self) -> bool:
+        return await self._dialogue.healthy() if isinstance(self._dialogue, RasaClient) else True
+
+    async def live(self) -> JSONResponse:
+        """The process answers."""
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self) -> JSONResponse:
+        """Messages are handled and Rasa answers."""
+        rasa = await self._rasa()
+        good = self._handling and rasa
+        return JSONResponse({"status": "ok" if good else "starting", "rasa": rasa}, 200 if good else 503)

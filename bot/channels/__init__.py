@@ -1,0 +1,1 @@
+"""Ways in which customers reach the service."""

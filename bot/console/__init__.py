@@ -1,0 +1,1 @@
+"""The agents' side: accounts, the HTTP interface, and the live feed."""
