@@ -42,6 +42,14 @@ class Settings(BaseSettings):
     hours: str = Field("09:00-21:00", description="business hours of the agents, every day")
     timezone: str = Field("Asia/Shanghai", description="time zone of the business hours")
     shop_name: str = Field("云杉商城", description="name shown to customers")
+    shop_url: str = Field("", description="address of the shop's systems (docs/shop-api.md); empty: the demo shop")
+    shop_token: str = Field("", description="bearer token that the bot shows to the shop's systems")
+    shop_timeout: Annotated[float, Field(gt=0, le=30)] = Field(
+        2.5, description="seconds to wait for the shop's systems; reads are tried twice"
+    )
+    identity_secret: str = Field(
+        "", description="key of the host site's identity tokens, 32 characters or more; empty: none is accepted"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @cached_property

@@ -109,3 +109,70 @@ class PartUnavailable(BotError):
     code = "part_unavailable"
     status = 503
     sentence = "系统暂时繁忙，已为您转接人工客服。"
+
+
+class AddressIncomplete(InvalidInput):
+    """A delivery address lacks its province, city, district or house."""
+
+    code = "address_incomplete"
+    sentence = (
+        "地址还不完整，请按“省、市、区（县）、街道门牌”写全，例如：浙江省杭州市西湖区文三路90号2幢301室。"
+    )
+
+
+class AddressNotServed(InvalidInput):
+    """A delivery address outside mainland China."""
+
+    code = "address_not_served"
+    sentence = "目前只配送中国大陆，暂不寄港澳台和海外，您可以改填大陆亲友的地址代收。"
+
+
+class IdentityRequired(NotAuthenticated):
+    """Order data is asked for before the customer has shown who they are."""
+
+    code = "identity_required"
+    sentence = "为了保护您的信息，请先提供订单号和下单手机号的后四位。"
+
+
+class IdentityTokenRefused(NotAuthenticated):
+    """The host site's token is expired, not signed with `BOT_IDENTITY_SECRET` or of the wrong form."""
+
+    code = "identity_token_refused"
+    sentence = "登录状态已失效，请重新登录，或提供订单号和下单手机号的后四位。"
+
+
+class OrderNotFound(NotFound):
+    """This customer has no such order; whether somebody else has it is never told."""
+
+    code = "order_not_found"
+    sentence = "在您名下没有找到这个订单，请核对订单号。"
+
+
+class NotAllowed(Conflict):
+    """The state of the order does not allow what was asked.
+
+    `reason` is a short code of docs/shop-api.md, `sentence` tells the customer why and what is possible
+    instead. `agent_may`: a person may still be able to do it.
+    """
+
+    code = "not_allowed"
+    sentence = "这个订单目前不能这样操作。"
+
+    def __init__(self, reason: str, sentence: str, *, agent_may: bool = False) -> None:
+        super().__init__(f"refused: {reason}")
+        self.reason = reason
+        self.sentence = sentence
+        self.agent_may = agent_may
+
+
+class SystemUnavailable(PartUnavailable):
+    """The shop's systems did not answer in time, or said that they cannot."""
+
+    code = "shop_unavailable"
+
+
+class WrongAnswer(PartUnavailable):
+    """The shop's systems answered something that breaks their contract; nothing of it is shown."""
+
+    code = "shop_wrong_answer"
+    status = 502

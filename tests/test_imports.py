@@ -24,7 +24,8 @@ ALLOWED = {
     "bot.emotion": BASE,
     "bot.faq": BASE,
     "bot.handoff": BASE | STORAGE | {"bot.emotion", "bot.faq"},
-    "actions": BASE | {"bot.emotion", "bot.faq", "bot.handoff"},
+    "bot.shop": BASE | {"bot.database", "bot.tables"},
+    "actions": BASE | {"bot.emotion", "bot.faq", "bot.handoff", "bot.shop"},
     "bot.nlu": {"bot", "bot.messages", "bot.errors", "bot.emotion", "bot.faq.encoder"},
 }
 # Packages that exist in one of the two environments only.
