@@ -81,6 +81,7 @@ def steps(environ: Mapping[str, str], installer: Installer) -> List[Step]:
                 "requirements/rasa.lock",
             ),
             settings=("BOT_MODELS", "BOT_ENCODER"),
+            outputs=(f"{models}/rasa/current",),
             after=(SERVICE, RASA, ENCODER),
             built_from=(ENCODER,),
             megabytes=50,
