@@ -117,7 +117,9 @@ def check_references(entries: Iterable[Entry], problems: Problems) -> None:
     for entry in seen.values():
         for button in entry.buttons:
             if button.entry not in seen:
-                problems.add(f"{entry.topic}: entry {entry.id}", f"buttons: no entry has the id {button.entry!r}")
+                problems.add(
+                    f"{entry.topic}: entry {entry.id}", f"buttons: no entry has the id {button.entry!r}"
+                )
 
 
 def load_yaml(file: Path) -> Any:
@@ -162,7 +164,9 @@ def _read_entry(value: Mapping[str, Any], topic: str, place: str, problems: Prob
     links = []
     for link in _mappings(value, "links", {"title", "url"}, place, problems):
         if not URL.fullmatch(link["url"]):
-            problems.add(f"{place}: links", f"{link['url']!r} is neither a path nor http, https, mailto or tel")
+            problems.add(
+                f"{place}: links", f"{link['url']!r} is neither a path nor http, https, mailto or tel"
+            )
         links.append(Link(link["title"], link["url"]))
     buttons = [EntryButton(**b) for b in _mappings(value, "buttons", {"title", "entry"}, place, problems)]
     return Entry(

@@ -86,7 +86,9 @@ class Postings:
 
     def save(self, folder: Path, name: str) -> None:
         """Write `<name>.npz` and `<name>.json`."""
-        np.savez(folder / f"{name}.npz", idf=self.idf, starts=self.starts, rows=self.rows, weights=self.weights)
+        np.savez(
+            folder / f"{name}.npz", idf=self.idf, starts=self.starts, rows=self.rows, weights=self.weights
+        )
         content = {"lines": self.lines, "terms": list(self.vocabulary)}
         (folder / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
 
@@ -154,6 +156,15 @@ class WordIndex:
         """BM25 of every line, at least 0, shape [lines]."""
         return self.postings.add_up({term: 1.0 for term in self.words(question)})
 
+    def attainable(self, question: str) -> float:
+        """What BM25 would give to a short line with all the question's words: above 0, and grows with
+        words that no line holds."""
+        idf, vocabulary = self.postings.idf, self.postings.vocabulary
+        unseen = float(np.log1p((self.postings.lines + 0.5) / 0.5))
+        terms = set(self.words(question))
+        total = sum(float(idf[vocabulary[t]]) if t in vocabulary else unseen for t in terms)
+        return total * (K1 + 1) or 1.0
+
 
 class CharacterIndex:
     """Cosine of tf-idf vectors over character 1- to 3-grams: typing errors and unknown words."""
@@ -181,6 +192,8 @@ class CharacterIndex:
         """Cosine of every line, 0..1, shape [lines]; grams that no line holds make it smaller."""
         count = Counter(character_grams(question))
         idf, vocabulary = self.postings.idf, self.postings.vocabulary
-        raw = {t: f * (float(idf[vocabulary[t]]) if t in vocabulary else self._unseen) for t, f in count.items()}
+        raw = {
+            t: f * (float(idf[vocabulary[t]]) if t in vocabulary else self._unseen) for t, f in count.items()
+        }
         length = float(np.sqrt(sum(w * w for w in raw.values()))) or 1.0
         return self.postings.add_up({t: w / length for t, w in raw.items()})

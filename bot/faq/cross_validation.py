@@ -1,0 +1,105 @@
+"""Rankings of questions that the retriever has not seen, made from the release's own lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.faq.encoder import Vectors
+from bot.faq.lexical import Words
+from bot.faq.retriever import Fusion, Ranking, Retriever
+
+FOLDS = 8
+MAX_LINES_FOR_ALL_FOLDS = 6000
+MAX_HELD_OUT = 2000
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """A question's ranking by a retriever built without it; `entry` is the right row, None: off topic."""
+
+    ranking: Ranking
+    entry: int | None
+    fold: int
+
+    @property
+    def right(self) -> bool:
+        """Whether the best entry is the right one."""
+        return bool(self.ranking.entries) and self.ranking.entries[0].entry == self.entry
+
+    def fused(self, fusion: Fusion) -> HeldOut:
+        """The same question under other weights."""
+        return replace(self, ranking=self.ranking.fused(fusion))
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What a retriever is built from; see `Retriever.build`. `off_topic` are normalised lines."""
+
+    lines: Sequence[str]
+    line_vectors: Vectors
+    entry_of_line: NDArray[np.int64]
+    answer_vectors: Vectors
+    off_topic: Sequence[str]
+    off_topic_vectors: Vectors
+    words: Words
+
+    def retriever(self, fusion: Fusion) -> Retriever:
+        """The retriever over all lines."""
+        return self._retriever(np.arange(len(self.lines)), np.arange(len(self.off_topic)), fusion)
+
+    def _retriever(self, lines: NDArray[np.int64], off_topic: NDArray[np.int64], fusion: Fusion) -> Retriever:
+        return Retriever.build(
+            [self.lines[i] for i in lines],
+            self.line_vectors[lines],
+            self.entry_of_line[lines],
+            self.answer_vectors,
+            self.off_topic_vectors[off_topic],
+            self.words,
+            fusion,
+        )
+
+    def held_out(self, fusion: Fusion, progress: Callable[[str], None]) -> list[HeldOut]:
+        """Rank every line of an entry with two or more lines, and every off-topic line, by a retriever
+        that was built without it (8 folds; one fold of at most 2,000 lines for large releases).
+
+        Lines that repeat a line of the same entry word for word are left out of the questions: they
+        would be found by their twin, which says nothing about customers.
+        """
+        line_folds = self._line_folds()
+        off_topic_folds = np.random.default_rng(1).permutation(len(self.off_topic)) % FOLDS
+        large = len(self.lines) > MAX_LINES_FOR_ALL_FOLDS
+        found: list[HeldOut] = []
+        for fold in range(1 if large else FOLDS):
+            held = np.flatnonzero(line_folds == fold)
+            if large:
+                held = held[:MAX_HELD_OUT]
+            progress(f"calibration: held-out round {fold + 1} of {1 if large else FOLDS}")
+            kept = np.setdiff1d(np.arange(len(self.lines)), held)
+            others = off_topic_folds != fold
+            retriever = self._retriever(kept, np.flatnonzero(others), fusion)
+            for i in held:
+                ranking = retriever.rank(self.lines[i], self.line_vectors[i])
+                found.append(HeldOut(ranking, int(self.entry_of_line[i]), fold))
+            # A single round has to serve every off-topic line, also those that it was built with.
+            for i in range(len(self.off_topic)) if large else np.flatnonzero(~others):
+                ranking = retriever.rank(self.off_topic[i], self.off_topic_vectors[i])
+                found.append(HeldOut(ranking, None, fold))
+        return found
+
+    def _line_folds(self) -> NDArray[np.int64]:
+        """A fold for each line, −1 for lines that stay in every index; an entry's lines are spread
+        over the folds so that each round leaves it at least one."""
+        rng = np.random.default_rng(0)
+        folds = np.full(len(self.lines), -1, np.int64)
+        for entry in np.unique(self.entry_of_line):
+            rows = np.flatnonzero(self.entry_of_line == entry)
+            texts = [self.lines[i] for i in rows]
+            single = np.array([texts.count(text) == 1 for text in texts])
+            if len(rows) > 1:
+                spread = (rng.permutation(len(rows)) + rng.integers(FOLDS)) % FOLDS
+                folds[rows] = np.where(single, spread, -1)
+        return folds

@@ -1,0 +1,273 @@
+"""Ranks entries for a question by meaning, words and characters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.faq.classifier import LinearModel, centre, fit_entry_classifier, fit_scope_classifier
+from bot.faq.encoder import Vectors
+from bot.faq.index import LineIndex
+from bot.faq.lexical import CharacterIndex, Postings, WordIndex, Words
+
+NEAREST_LINES = 100
+NEAREST_ENTRIES = 20
+BACKGROUND_LINES = 50
+RANKED_ENTRIES = 30
+FEATURES = ("nearest", "classifier", "answer", "words", "characters")
+
+
+@dataclass(frozen=True)
+class ScoredEntry:
+    """One entry for one question. `entry` and `line` are row numbers in the release.
+
+    `nearest`: centred cosine of its best line; `classifier`: log of the entry classifier's probability,
+    0 where there is none; `answer`: centred cosine of its answer; `words`: share of the question's BM25
+    weight that the entry covers; `characters`: cosine of character n-grams; `score`: the fusion of them.
+    """
+
+    entry: int
+    line: int
+    nearest: float
+    classifier: float
+    answer: float
+    words: float
+    characters: float
+    score: float = 0.0
+
+    @property
+    def features(self) -> tuple[float, ...]:
+        """In the order of `FEATURES`."""
+        return (self.nearest, self.classifier, self.answer, self.words, self.characters)
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """Weight of each feature in the score; see `FEATURES`."""
+
+    nearest: float
+    classifier: float
+    answer: float
+    words: float
+    characters: float
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """In the order of `FEATURES`."""
+        return np.array([self.nearest, self.classifier, self.answer, self.words, self.characters])
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The entries for one question, best first, and what the question looks like as a whole.
+
+    `background` is the mean centred cosine of the 50 nearest lines, `scope` the log odds that the
+    question resembles the release's lines more than off-topic ones (0 without such a model), `length`
+    the question's characters.
+    """
+
+    question: str
+    entries: tuple[ScoredEntry, ...]
+    background: float
+    scope: float
+    length: int
+
+    def without(self, entry: int) -> Ranking:
+        """The ranking as if the release had no such entry: a question in the shop's own tone that the
+        release cannot answer."""
+        return replace(self, entries=tuple(e for e in self.entries if e.entry != entry))
+
+    def fused(self, fusion: Fusion) -> Ranking:
+        """The same candidates scored and ordered by other weights; the best 30 are kept."""
+        scores = (
+            np.array([entry.features for entry in self.entries]).reshape(-1, len(FEATURES)) @ fusion.weights
+        )
+        order = np.argsort(-scores, kind="stable")[:RANKED_ENTRIES]
+        return replace(self, entries=tuple(replace(self.entries[i], score=float(scores[i])) for i in order))
+
+
+class Retriever:
+    """Question in, ranking out; holds everything of a release that scoring needs.
+
+    Entry and line numbers are rows; `entry_of_line` maps the second to the first, in ascending order.
+    """
+
+    def __init__(
+        self,
+        index: LineIndex,
+        entry_of_line: NDArray[np.int64],
+        answers: Vectors,
+        mean: Vectors,
+        word_index: WordIndex,
+        character_index: CharacterIndex,
+        entry_classifier: LinearModel | None,
+        scope_classifier: LinearModel | None,
+        fusion: Fusion,
+    ) -> None:
+        if len(entry_of_line) != index.lines or np.any(np.diff(entry_of_line) < 0):
+            raise ValueError("entry_of_line must be ascending and have one number a line")
+        self.index = index
+        self.entry_of_line = entry_of_line
+        self.answers = answers
+        self.mean = mean
+        self.word_index = word_index
+        self.character_index = character_index
+        self.entry_classifier = entry_classifier
+        self.scope_classifier = scope_classifier
+        self.fusion = fusion
+        self._starts = np.searchsorted(entry_of_line, np.arange(len(answers) + 1))
+
+    @classmethod
+    def build(
+        cls,
+        lines: Sequence[str],
+        line_vectors: Vectors,
+        entry_of_line: NDArray[np.int64],
+        answer_vectors: Vectors,
+        off_topic_vectors: Vectors,
+        words: Words,
+        fusion: Fusion,
+    ) -> Retriever:
+        """Index normalised `lines` with their raw vectors, shape [lines, dimension].
+
+        `answer_vectors` has one row an entry; a row of zeros means that it has no answer text.
+        """
+        mean = np.concatenate([line_vectors, off_topic_vectors]).mean(0, dtype=np.float64).astype(np.float32)
+        centred = centre(line_vectors, mean)
+        answered = np.linalg.norm(answer_vectors, axis=1) > 0
+        answers = np.zeros_like(answer_vectors)
+        if answered.any():
+            answers[answered] = centre(answer_vectors[answered], answer_vectors[answered].mean(0))
+        count = len(answer_vectors)
+        texts: list[list[str]] = [[] for _ in range(count)]
+        for line, entry in zip(lines, entry_of_line, strict=True):
+            texts[entry].append(line)
+        documents = [" ".join(text) for text in texts]
+        return cls(
+            index=LineIndex.build(centred),
+            entry_of_line=entry_of_line,
+            answers=answers,
+            mean=mean,
+            word_index=WordIndex.build(words, documents),
+            character_index=CharacterIndex.build(documents),
+            entry_classifier=fit_entry_classifier(centred, entry_of_line, count),
+            scope_classifier=fit_scope_classifier(centred, centre(off_topic_vectors, mean)),
+            fusion=fusion,
+        )
+
+    @property
+    def entries(self) -> int:
+        """Number of entries."""
+        return len(self.answers)
+
+    def with_fusion(self, fusion: Fusion) -> Retriever:
+        """The same retriever with other weights."""
+        return Retriever(
+            self.index,
+            self.entry_of_line,
+            self.answers,
+            self.mean,
+            self.word_index,
+            self.character_index,
+            self.entry_classifier,
+            self.scope_classifier,
+            fusion,
+        )
+
+    def rank(self, question: str, vector: Vectors) -> Ranking:
+        """Rank the entries for a normalised question and its raw vector, shape [dimension]; about 1 ms.
+
+        The best 30 entries are ranked, which is all for smaller releases.
+        """
+        centred = centre(vector, self.mean)
+        cosines, rows = self.index.search(centred[None], NEAREST_LINES)
+        words = self.word_index.scores(question) / self.word_index.attainable(question)
+        characters = self.character_index.scores(question)
+        wanted = [self.entry_of_line[rows[0]], _largest(words), _largest(characters)]
+        classes = None
+        if self.entry_classifier is not None:
+            classes = _log_softmax(self.entry_classifier.logits(centred))
+            wanted.append(_largest(classes))
+        entries = np.unique(np.concatenate(wanted))
+        nearest, lines = self._nearest_lines(centred, entries)
+        features = np.stack(
+            [
+                nearest,
+                classes[entries] if classes is not None else np.zeros(len(entries)),
+                self.answers[entries] @ centred,
+                words[entries],
+                characters[entries],
+            ],
+            axis=1,
+        ).astype(np.float64)
+        scored = [
+            ScoredEntry(int(entry), int(line), *map(float, row))
+            for entry, line, row in zip(entries, lines, features, strict=True)
+        ]
+        scope = 0.0
+        if self.scope_classifier is not None:
+            out, inside = self.scope_classifier.logits(centred)
+            scope = float(inside - out)
+        background = float(cosines[0, :BACKGROUND_LINES].mean())
+        return Ranking(question, tuple(scored), background, scope, len(question)).fused(self.fusion)
+
+    def _nearest_lines(
+        self, question: Vectors, entries: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Cosine and row of the best line of each entry."""
+        spans = [np.arange(self._starts[e], self._starts[e + 1]) for e in entries]
+        rows = np.concatenate(spans)
+        cosines = self.index.cosines(question, rows)
+        starts = np.cumsum([0, *map(len, spans)])
+        best = [int(cosines[a:b].argmax()) + a for a, b in zip(starts[:-1], starts[1:], strict=True)]
+        return cosines[best], rows[best]
+
+    def save(self, folder: Path) -> None:
+        """Write all parts into `folder`."""
+        self.index.save(folder)
+        np.savez(
+            folder / "entries.npz", entry_of_line=self.entry_of_line, answers=self.answers, mean=self.mean
+        )
+        self.word_index.postings.save(folder, "words")
+        self.character_index.postings.save(folder, "characters")
+        (folder / "dictionary.txt").write_text(self.word_index.words.dictionary, "utf-8")
+        (folder / "fusion.json").write_text(json.dumps(asdict(self.fusion), indent=2), "utf-8")
+        for name, model in (("entry_classifier", self.entry_classifier), ("scope", self.scope_classifier)):
+            if model is not None:
+                model.save(folder, name)
+
+    @classmethod
+    def load(cls, folder: Path) -> Retriever:
+        """The inverse of `save`."""
+        with np.load(folder / "entries.npz") as arrays:
+            entry_of_line, answers, mean = arrays["entry_of_line"], arrays["answers"], arrays["mean"]
+        words = Words((folder / "dictionary.txt").read_text("utf-8"))
+        words.load()
+        return cls(
+            index=LineIndex.load(folder),
+            entry_of_line=entry_of_line,
+            answers=answers,
+            mean=mean,
+            word_index=WordIndex(words, Postings.load(folder, "words")),
+            character_index=CharacterIndex(Postings.load(folder, "characters")),
+            entry_classifier=LinearModel.load(folder, "entry_classifier"),
+            scope_classifier=LinearModel.load(folder, "scope"),
+            fusion=Fusion(**json.loads((folder / "fusion.json").read_text("utf-8"))),
+        )
+
+
+def _largest(values: NDArray[np.float32]) -> NDArray[np.int64]:
+    count = min(NEAREST_ENTRIES, len(values))
+    found: NDArray[np.int64] = np.argpartition(-values, count - 1)[:count]
+    return found
+
+
+def _log_softmax(logits: Vectors) -> NDArray[np.float32]:
+    shifted = logits - logits.max()
+    found: NDArray[np.float32] = (shifted - np.log(np.exp(shifted).sum())).astype(np.float32)
+    return found
