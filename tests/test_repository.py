@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 400
 # Where packages come from is the business of the machine, not of the repository.
-PACKAGE_SOURCE = re.compile(r"(index-url|find-links|registry|trusted-host)[\s=:\"']+(https?|file)://(?!\S*\.example\b)", re.I)
+PACKAGE_SOURCE = re.compile(
+    r"(index-url|find-links|registry|trusted-host)[\s=:\"']+(https?|file)://(?!\S*\.example\b)", re.I
+)
 HOME = re.compile(r"(?<![\w./-])/(home|Users)/\w+/")
 
 
