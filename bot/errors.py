@@ -64,6 +64,20 @@ class NotAuthenticated(BotError):
     sentence = "登录已失效，请重新打开页面。"
 
 
+class WrongPassword(NotAuthenticated):
+    """Name or password is wrong; which of them is not told."""
+
+    code = "wrong_password"
+    sentence = "用户名或密码不正确。"
+
+
+class WeakPassword(InvalidInput):
+    """A new password that is too short, too long, or the old one."""
+
+    code = "weak_password"
+    sentence = "新密码需要10到200个字符，且不能与原密码相同。"
+
+
 class Forbidden(BotError):
     """A valid session that may not do this."""
 

@@ -105,7 +105,7 @@ def open_service(folder: Path, dialogue: FakeDialogue | None = None, **settings:
     if not (folder / "bot.db").exists():
         (folder / "bot.db").write_bytes(empty_database())
     dialogue, said = dialogue or FakeDialogue(), list[str]()
-    configured = Settings(_env_file=None, var=folder, **{"message_rate": 1000.0, **settings})  # type: ignore[call-arg]
+    configured = Settings(_env_file=None, var=folder, **{"message_rate": 1000.0, **settings})
     parts = Parts(FixedFaq([ENTRY]), dialogue=dialogue, token=TOKEN, announce=said.append)
     app = create_app(configured, parts)
     with TestClient(app, client=("127.0.0.1", 50000), raise_server_exceptions=False) as client:

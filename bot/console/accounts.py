@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.errors import Forbidden, InvalidInput, NotAuthenticated, NotFound
+from bot.errors import Conflict, Forbidden, NotAuthenticated, NotFound, WeakPassword, WrongPassword
 from bot.limits import Rate
 from bot.tables import AgentRow, AgentSessionRow
 
@@ -44,20 +44,6 @@ class SignIn:
     agent: Agent
     token: str
     csrf: str
-
-
-class WrongPassword(NotAuthenticated):
-    """Name or password is wrong; which of them is not told."""
-
-    code = "wrong_password"
-    sentence = "用户名或密码不正确。"
-
-
-class WeakPassword(InvalidInput):
-    """A new password that is too short, too long, or the old one."""
-
-    code = "weak_password"
-    sentence = f"新密码需要{SHORTEST_PASSWORD}到{LONGEST_PASSWORD}个字符，且不能与原密码相同。"
 
 
 class Accounts:
@@ -165,6 +151,19 @@ class Accounts:
         """Set anybody's password, from the command line. Raises NotFound, WeakPassword."""
         _check_strength(password, "")
         await self._store(name, password, must_change=False, keep=None)
+
+    async def add(self, name: str, display_name: str) -> str:
+        """Create an agent and return the random first password. Raises Conflict when the name is in use."""
+        password = secrets.token_urlsafe(12)
+        hashed = await asyncio.to_thread(self._hasher.hash, password)
+
+        def create(session: Session) -> None:
+            if session.scalar(sa.select(AgentRow.id).where(AgentRow.name == name)) is not None:
+                raise Conflict(f"an agent named {name!r} exists already")
+            session.add(_row(name, display_name, "agent", hashed, self._clock()))
+
+        await self._database.write(create)
+        return password
 
     async def _store(self, name: str, password: str, *, must_change: bool, keep: str | None) -> None:
         async with self._hashing:

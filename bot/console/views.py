@@ -110,18 +110,14 @@ def conversation_views(session: Session, ids: Sequence[str], is_online: IsOnline
                 MessageRow.seq > ConversationRow.agent_seq,
             )
             .group_by(MessageRow.conversation_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     tickets: dict[str, str] = dict(
         session.execute(
             sa.select(TicketRow.conversation_id, TicketRow.number)
             .where(TicketRow.conversation_id.in_(ids), TicketRow.state == "open")
             .order_by(TicketRow.id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     views = []
     for conversation in ids:
@@ -184,7 +180,7 @@ def traced_messages(session: Session, rows: Sequence[MessageRow]) -> list[dict[s
                 TurnRow.conversation_id == rows[0].conversation_id, TurnRow.seq.in_(answered)
             )
         )
-        traces = dict(found.tuples().all())
+        traces = dict(found.all())
     return [
         read_message(row).public() | {"trace": traces.get(row.answers) if row.answers is not None else None}
         for row in rows

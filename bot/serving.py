@@ -1,0 +1,210 @@
+"""`bot serve`: everything is checked first, then the service runs until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import uvicorn
+from uvicorn._types import ASGIApplication
+
+from bot.channels.frames import FRAME_LIMIT
+from bot.config import Settings
+from bot.errors import ConfigurationError
+from bot.nlu.train import RasaProject, current_model
+from bot.supervisor import RasaCommand, RasaSupervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = "127.0.0.1"
+STOP_SECONDS = 5
+# A Rasa that was just killed may hold its port for a moment.
+PORT_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the application needs of the process that it runs in."""
+
+    process: RasaSupervisor
+    token: str
+    announce: Callable[[str], None]
+    ready: Callable[[], None]
+
+
+Build = Callable[[Settings, Frame], ASGIApplication]
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where a running service is found by the commands of the same folder; kept in BOT_VAR/serve.json."""
+
+    pid: int
+    url: str
+    token: str
+
+    @classmethod
+    def find(cls, folder: Path) -> Running | None:
+        """The service that runs on the data in `folder`, if there is one."""
+        try:
+            running = cls(**json.loads((folder / "serve.json").read_text("utf-8")))
+            os.kill(running.pid, 0)
+        except (OSError, ValueError, TypeError):
+            return None
+        return running
+
+    def write(self, folder: Path) -> None:
+        """Readable by the owner only: it holds the internal token."""
+        path = folder / "serve.json"
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(asdict(self), file)
+
+
+def rasa_project(settings: Settings) -> RasaProject:
+    """Where Rasa finds its things."""
+    return RasaProject(ROOT, settings.rasa_python, settings.models)
+
+
+async def serve(settings: Settings, build: Build, announce: Callable[[str], None]) -> None:
+    """Check, start, and serve until SIGINT or SIGTERM. Raises ConfigurationError."""
+    async with running_service(settings, build, announce) as (server, task):
+        url = server_url(settings)
+        announce(f"服务已就绪，按 Ctrl+C 停止。\n  商城示例页  {url}/\n  客服工作台  {url}/console/")
+        while not task.done():
+            await asyncio.wait((task,), timeout=1.0)
+        server.should_exit = True
+
+
+@contextlib.asynccontextmanager
+async def running_service(
+    settings: Settings, build: Build, announce: Callable[[str], None]
+) -> AsyncIterator[tuple[uvicorn.Server, asyncio.Task[None]]]:
+    """The service with its Rasa, ready to answer inside the `with` block. Raises ConfigurationError."""
+    with only_one(settings.var):
+        listeners = bind(settings.host, settings.port)
+        wait_for_port(settings.rasa_port)
+        token, up = secrets.token_urlsafe(32), asyncio.Event()
+        project = rasa_project(settings)
+        supervisor = RasaSupervisor(
+            RasaCommand(
+                python=settings.rasa_python,
+                root=ROOT,
+                model=current_model(project),
+                models=settings.models,
+                port=settings.rasa_port,
+                actions=f"http://{LOOPBACK}:{settings.port}/internal/actions",
+                tracker=settings.var / "rasa.db",
+                token=token,
+            )
+        )
+        config = uvicorn.Config(
+            build(settings, Frame(supervisor, token, announce, up.set)),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws_max_size=16 * FRAME_LIMIT,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve(sockets=listeners))
+        try:
+            await _until_ready(task, up)
+            Running(os.getpid(), server_url(settings), token).write(settings.var)
+            yield server, task
+        finally:
+            (settings.var / "serve.json").unlink(missing_ok=True)
+            server.should_exit = True
+            await task
+
+
+async def _until_ready(task: asyncio.Task[None], up: asyncio.Event) -> None:
+    ready = asyncio.create_task(up.wait())
+    await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
+    if not ready.done():
+        ready.cancel()
+        await task
+        raise ConfigurationError("the service ended before it was ready, see the log above")
+
+
+def server_url(settings: Settings) -> str:
+    """The address for a browser on this machine."""
+    host = LOOPBACK if settings.host in ("0.0.0.0", "::", "localhost") else settings.host  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+@contextlib.contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock inside the block. Raises ConfigurationError when another service has it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "serve.lock").open("w")
+    except OSError as error:
+        raise ConfigurationError(f"BOT_VAR {folder} cannot be written: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigurationError(f"another service already runs on the data in {folder}") from error
+        yield
+
+
+def bind(host: str, port: int) -> list[socket.socket]:
+    """The listening sockets: `host`, and loopback as well, because Rasa calls back there.
+
+    Raises ConfigurationError when the port is taken or the address is not of this machine.
+    """
+    addresses = [host] if host in (LOOPBACK, "localhost", "0.0.0.0") else [host, LOOPBACK]  # noqa: S104
+    listeners = []
+    for address in addresses:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            listener.bind((address, port))
+            listener.listen(2048)
+        except OSError as error:
+            listener.close()
+            reason = error.strerror or str(error)
+            raise ConfigurationError(
+                f"cannot listen on {address} port {port} ({reason}): stop what uses it, or set BOT_PORT"
+            ) from error
+        listeners.append(listener)
+    return listeners
+
+
+def wait_for_port(port: int) -> None:
+    """Make sure that Rasa will get its port. Raises ConfigurationError when it stays taken."""
+    deadline = time.monotonic() + PORT_SECONDS
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise ConfigurationError(
+                        f"port {port} is taken, which Rasa needs: stop what uses it, or set BOT_RASA_PORT"
+                    ) from error
+            else:
+                return
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    """A loopback port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
