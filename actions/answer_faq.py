@@ -1,4 +1,4 @@
-"""`action_answer_faq`: the FAQ first, whatever the intent; then small talk, the self-service way, or a question back."""
+"""`action_answer_faq`: the FAQ first, whatever the intent; then small talk, self-service, or asking back."""
 
 from __future__ import annotations
 

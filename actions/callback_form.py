@@ -41,7 +41,7 @@ def read_named_time(turn: Turn) -> str | None:
 
 
 def masked(phone: str) -> str:
-    """138****8000"""
+    """First three and last four digits: 138****8000."""
     return f"{phone[:3]}****{phone[-4:]}"
 
 
@@ -52,7 +52,9 @@ def finish(values: Mapping[str, str]) -> Speech:
         response="utter_callback_done",
         values={"phone": masked(phone), "time": time},
         effects=Effects(
-            ticket=TicketRequest("callback", f"请致电客户 {phone}，方便时间：{time}", {"phone": phone, "time": time})
+            ticket=TicketRequest(
+                "callback", f"请致电客户 {phone}，方便时间：{time}", {"phone": phone, "time": time}
+            )
         ),
     )
 

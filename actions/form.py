@@ -70,7 +70,7 @@ class Form:
 
 @dataclass(frozen=True)
 class FormState:
-    """`requested` is the slot that was asked for, None when the form has just been opened; `asked` counts how often."""
+    """`requested` is the slot that was asked for, `asked` times; None when the form has just been opened."""
 
     values: Mapping[str, str]
     requested: str | None = None

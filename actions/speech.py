@@ -13,6 +13,7 @@ from bot.messages import Button, Candidate, DecisionRecord, Effects
 
 HUMAN_BUTTON = Button("转人工", "/request_human", "human")
 CHOICES_SHOWN = 3
+NO_EFFECTS = Effects()
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Speech:
     response: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
-    effects: Effects = Effects()
+    effects: Effects = NO_EFFECTS
 
     def __post_init__(self) -> None:
         if self.text is not None and self.response is not None:

@@ -24,5 +24,7 @@ class TicketStatus(Action):
         if ticket is None:
             Speech(response="utter_ticket_none", buttons=(HUMAN_BUTTON,)).send(dispatcher)
         else:
-            Speech(response="utter_ticket_open", values={"ticket": ticket}, buttons=(HUMAN_BUTTON,)).send(dispatcher)
+            Speech(response="utter_ticket_open", values={"ticket": ticket}, buttons=(HUMAN_BUTTON,)).send(
+                dispatcher
+            )
         return []

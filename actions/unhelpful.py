@@ -11,7 +11,7 @@ from actions.answer_faq import another
 from actions.faq import FaqAnswerer
 from actions.speech import HUMAN_BUTTON, Speech, candidate_buttons
 from actions.turn import Turn
-from bot.messages import DecisionRecord, Effects
+from bot.messages import Button, DecisionRecord, Effects
 
 RESPONSES = ("utter_unhelpful", "utter_unhelpful_again")
 
@@ -30,12 +30,14 @@ class Unhelpful(Action):
     ) -> list[dict[str, Any]]:
         turn = Turn.of(tracker)
         record = DecisionRecord("no_answer", None, 0.0, 0.0)
-        choices = ()
+        choices: tuple[Button, ...] = ()
         if turn.asked_before and not turn.asked_before.startswith("/"):
             before = (await self._answerer.answer(turn.asked_before)).record
             record = DecisionRecord("no_answer", None, 0.0, before.in_scope, before.candidates)
             choices = candidate_buttons(before.candidates, without=before.entry)
         Speech(
-            response=another(RESPONSES, turn), buttons=(*choices, HUMAN_BUTTON), effects=Effects(decision=record)
+            response=another(RESPONSES, turn),
+            buttons=(*choices, HUMAN_BUTTON),
+            effects=Effects(decision=record),
         ).send(dispatcher)
         return []

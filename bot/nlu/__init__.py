@@ -1,1 +1,1 @@
-"""Everything of the Rasa process: graph components, the channel `desk`, the launcher, training, evaluation."""
+"""Everything of the Rasa process: components, the channel `desk`, launcher, training, evaluation."""

@@ -66,8 +66,8 @@ class DeskMessage:
         return cls(body["sender"], body["message_id"], body["text"].strip(), command, metadata)
 
 
-class DeskOutput(OutputChannel):  # type: ignore[misc]
-    """Sends nothing: the answer is read from the tracker's events, the same way for a new turn and a replay."""
+class DeskOutput(OutputChannel):
+    """Sends nothing: the answer is read from the tracker's events, for a new turn and a replay alike."""
 
     def __init__(self) -> None:
         self.failed_actions: list[str] = []
@@ -81,7 +81,7 @@ class DeskOutput(OutputChannel):  # type: ignore[misc]
 
 
 def turn_of(events: Sequence[Event], message_id: str) -> dict[str, Any] | None:
-    """What came of the message: `messages`, `parse`, `actions` and `active_loop`; None when it was never handled."""
+    """What came of the message: `messages`, `parse`, `actions`, `active_loop`; None if never handled."""
     start = next(
         (i for i, e in enumerate(events) if isinstance(e, UserUttered) and e.message_id == message_id),
         None,
@@ -122,7 +122,9 @@ async def handle(agent: Any, message: DeskMessage) -> dict[str, Any]:
     """
     processor, output = agent.processor, DeskOutput()
     async with agent.lock_store.lock(message.sender):
-        tracker = await processor.fetch_tracker_and_update_session(message.sender, output, dict(message.metadata))
+        tracker = await processor.fetch_tracker_and_update_session(
+            message.sender, output, dict(message.metadata)
+        )
         seen = turn_of(list(tracker.events), message.message_id)
         if seen is not None:
             return {**seen, "replayed": True}
@@ -157,7 +159,7 @@ async def _parse(processor: Any, heard: UserMessage, tracker: Any, command: bool
     return parsed
 
 
-class DeskChannel(InputChannel):  # type: ignore[misc]
+class DeskChannel(InputChannel):
     """Serves `/webhooks/desk/webhook` and `/webhooks/desk/health`.
 
     The bearer token comes from the environment variable BOT_INTERNAL_TOKEN.
@@ -165,7 +167,9 @@ class DeskChannel(InputChannel):  # type: ignore[misc]
 
     def __init__(self, token: str) -> None:
         if len(token) < _SHORTEST_TOKEN:
-            raise RasaException(f"{TOKEN_VARIABLE} must have at least {_SHORTEST_TOKEN} characters, got {len(token)}")
+            raise RasaException(
+                f"{TOKEN_VARIABLE} must have at least {_SHORTEST_TOKEN} characters, got {len(token)}"
+            )
         self._token = token.encode()
 
     @classmethod
@@ -214,4 +218,6 @@ class DeskChannel(InputChannel):  # type: ignore[misc]
 
 
 def _error(status: int, code: str, detail: str) -> HTTPResponse:
-    return json({"error": {"code": code, "message": "系统暂时繁忙，请稍后再试。", "detail": detail}}, status=status)
+    return json(
+        {"error": {"code": code, "message": "系统暂时繁忙，请稍后再试。", "detail": detail}}, status=status
+    )

@@ -24,7 +24,9 @@ _YS = rf"{_NO_LETTER_OR_DIGIT_BEFORE}Y\s?S[:：#]?{_GAP}"
 _ORDER = re.compile(rf"{_YS}(\d(?:{_GAP}\d){{9}})(?!\d)", re.IGNORECASE)
 # With too few or too many digits it is no order number, but no phone or parcel either.
 _ORDER_MISTYPED = re.compile(rf"{_YS}\d(?:{_GAP}\d)*", re.IGNORECASE)
-_ORDER_BARE = re.compile(r"(?<!快递)(?<!物流)(?<!运)(?:订单号?|单号)(?:是|为)?[:：#]?\s?(\d{10})(?![0-9A-Za-z])")
+_ORDER_BARE = re.compile(
+    r"(?<!快递)(?<!物流)(?<!运)(?:订单号?|单号)(?:是|为)?[:：#]?\s?(\d{10})(?![0-9A-Za-z])"
+)
 _PHONE = re.compile(
     rf"(?<![0-9A-Za-z+])(?<!\d{_SEPARATOR})(?:(?:\+|00)?86{_GAP})?(1{_SEPARATOR}?[3-9](?:{_SEPARATOR}?\d){{9}})"
     rf"(?!\d|[A-Za-z]|{_SEPARATOR}\d{{3}})"
@@ -40,7 +42,9 @@ _DAY_WORD = (
     r"大前天|前天|昨天|昨日|昨晚|今天|今日|今早|今晚|明天|明早|明晚|大后天|后天|"
     r"月初|月中|月底|年前|年后|周末|(?:上|这|本|下)个?(?:周末|月|季度)|去年|今年"
 )
-_WEEKDAY = r"(?:(?:上上|上|这|本|下)?个?(?:周|星期|礼拜)[一二三四五六日天])|(?:上上|上|这|本|下)个?(?:周|星期|礼拜)"
+_WEEKDAY = (
+    r"(?:(?:上上|上|这|本|下)?个?(?:周|星期|礼拜)[一二三四五六日天])|(?:上上|上|这|本|下)个?(?:周|星期|礼拜)"
+)
 _CALENDAR = (
     r"(?:\d{4}年)?" + _NUMERAL + r"月(?:份|底|初)?" + rf"(?:{_NUMERAL}[日号]?)?"
     r"|(?<!\d)20\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?<![\d./-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12]\d|0?[1-9])(?![\d/])"
@@ -50,8 +54,14 @@ _AGO = rf"(?:{_NUMERAL}|半|几|两)个?(?:多)?(?:天|周|星期|礼拜|月|小
 _DATE = re.compile(f"{_AGO}|{_CALENDAR}|{_DAY_OF_MONTH}|{_WEEKDAY}|{_DAY_WORD}")
 
 _PART_OF_DAY = r"凌晨|早上|早晨|上午|中午|午后|下午|傍晚|晚上|夜里|半夜"
-_CLOCK = rf"(?:(?:[01]?\d|2[0-4]|十[一二]?|二十[一二三四]?|[一二两三四五六七八九])点(?:钟|半|整|一刻|三刻|{_NUMERAL}分?)?|(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d(?!\d))"
-_TIME = re.compile(rf"(?:{_PART_OF_DAY})?{_CLOCK}(?:以后|之后|以前|之前|左右|前后|前|后)?|(?:{_PART_OF_DAY})(?!好)")
+_HOUR = r"(?:[01]?\d|2[0-4]|十[一二]?|二十[一二三四]?|[一二两三四五六七八九])"
+_CLOCK = (
+    rf"(?:{_HOUR}点(?:钟|半|整|一刻|三刻|{_NUMERAL}分?)?"
+    r"|(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d(?!\d))"
+)
+_TIME = re.compile(
+    rf"(?:{_PART_OF_DAY})?{_CLOCK}(?:以后|之后|以前|之前|左右|前后|前|后)?|(?:{_PART_OF_DAY})(?!好)"
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,13 @@ class Catalogue:
         """From word → product name. Raises ValueError on an empty word."""
         if any(not word.strip() for word in aliases):
             raise ValueError("a product word is empty")
-        return cls(tuple(sorted(((word.lower(), name) for word, name in aliases.items()), key=lambda p: (-len(p[0]), p))))
+        return cls(
+            tuple(
+                sorted(
+                    ((word.lower(), name) for word, name in aliases.items()), key=lambda p: (-len(p[0]), p)
+                )
+            )
+        )
 
     @classmethod
     def read(cls, path: Path) -> Catalogue:
@@ -88,7 +104,9 @@ class Catalogue:
             words = line.partition("#")[0].split()
             for word in words:
                 if word in aliases:
-                    raise ValueError(f"{path}:{number}: {word!r} names both {aliases[word]!r} and {words[0]!r}")
+                    raise ValueError(
+                        f"{path}:{number}: {word!r} names both {aliases[word]!r} and {words[0]!r}"
+                    )
                 aliases[word] = words[0]
         return cls.of(aliases)
 
@@ -126,7 +144,9 @@ def _products(text: str, catalogue: Catalogue, boundaries: frozenset[int] | None
             start = lower.find(word, start + 1)
 
 
-def find_entities(text: str, catalogue: Catalogue, boundaries: Iterable[int] | None = None) -> tuple[Entity, ...]:
+def find_entities(
+    text: str, catalogue: Catalogue, boundaries: Iterable[int] | None = None
+) -> tuple[Entity, ...]:
     """All entities of a message in order of appearance; none overlap.
 
     `boundaries` are the offsets where words start or end: a product word must lie between two of

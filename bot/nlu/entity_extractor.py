@@ -22,11 +22,15 @@ CATALOGUE = "products.txt"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class ShopEntityExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[misc]
+class ShopEntityExtractor(GraphComponent, EntityExtractorMixin):
     """Adds `bot.nlu.entities` to a message. Training copies the catalogue into the model."""
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, catalogue: Catalogue | None = None
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        catalogue: Catalogue | None = None,
     ) -> None:
         self._config = config
         self._storage = storage
@@ -43,7 +47,11 @@ class ShopEntityExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> ShopEntityExtractor:
         return cls(config, model_storage, resource)
 

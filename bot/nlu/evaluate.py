@@ -22,7 +22,7 @@ LOG_LINES = 15
 
 @dataclass(frozen=True)
 class Parsed:
-    """Rasa's reading of a line. `intent` is what the rules see, `best` the top of the ranking; confidences are 0..1."""
+    """Rasa's reading of a line. `intent` (confidence 0..1) is what the rules see, `best` tops the ranking."""
 
     intent: str
     confidence: float
@@ -102,7 +102,8 @@ def score(pairs: Sequence[tuple[str, str]]) -> Score | None:
     """Score (expected, predicted) pairs; None when there are none."""
     if not pairs:
         return None
-    expected, predicted, right = (Counter(e for e, _ in pairs), Counter(p for _, p in pairs), Counter())
+    expected, predicted = Counter(e for e, _ in pairs), Counter(p for _, p in pairs)
+    right: Counter[str] = Counter()
     wrong: Counter[tuple[str, str]] = Counter()
     for pair in pairs:
         if pair[0] == pair[1]:
@@ -140,7 +141,9 @@ def evaluate(
 
     def human(line: LabelledLine) -> bool:
         found = parsed[line]
-        return wants_human(line.text) or (found.intent == HUMAN_INTENT and found.confidence >= human_confidence)
+        return wants_human(line.text) or (
+            found.intent == HUMAN_INTENT and found.confidence >= human_confidence
+        )
 
     return NluReport(
         intent=score([(line.intent, parsed[line].best) for line in lines if line.intent is not None]),
@@ -161,7 +164,14 @@ def parse_with_rasa(project: RasaProject, model: Path, texts: Sequence[str]) -> 
         asked, answered = Path(folder) / "texts.json", Path(folder) / "parsed.json"
         asked.write_text(json.dumps(list(texts), ensure_ascii=False), "utf-8")
         done = subprocess.run(
-            [str(project.python.absolute()), "-m", "bot.nlu.parse", str(model.resolve()), str(asked), str(answered)],
+            [
+                str(project.python.absolute()),
+                "-m",
+                "bot.nlu.parse",
+                str(model.resolve()),
+                str(asked),
+                str(answered),
+            ],
             cwd=project.root,
             env=project.environment(),
             text=True,
@@ -176,4 +186,6 @@ def parse_with_rasa(project: RasaProject, model: Path, texts: Sequence[str]) -> 
 
 def _parsed(value: Mapping[str, Any]) -> Parsed:
     intent, ranking = value["intent"], value["ranking"]
-    return Parsed(intent["name"], float(intent["confidence"]), ranking[0]["name"] if ranking else intent["name"])
+    return Parsed(
+        intent["name"], float(intent["confidence"]), ranking[0]["name"] if ranking else intent["name"]
+    )

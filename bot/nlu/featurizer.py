@@ -1,4 +1,4 @@
-"""Rasa component: the sentence vector of the FAQ's own encoder as a dense feature."""
+"""Rasa component: what the FAQ's own encoder makes of a message, as a dense feature."""
 
 from __future__ import annotations
 
@@ -21,21 +21,27 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import ArtefactMismatch
-from bot.faq.encoder import Encoder, Vectors, load_encoder
+from bot.faq.encoder import Vectors
+from bot.nlu.layered_encoder import LayeredEncoder
 
 CARD = "encoder.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class EncoderFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
-    """One vector a message, of length 1. The model remembers the encoder's fingerprint.
+class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
+    """The blocks of `LayeredEncoder`, one row a block. The model remembers the encoder's fingerprint.
 
-    The encoder is the current one in the folder `models` of the configuration, or in BOT_MODELS when that is set.
+    The encoder is the current one in the folder BOT_MODELS, or else in `models` of the configuration.
     Loading a model that was trained with another encoder raises ArtefactMismatch.
     """
 
     def __init__(
-        self, config: dict[str, Any], name: str, storage: ModelStorage, resource: Resource, encoder: Encoder
+        self,
+        config: dict[str, Any],
+        name: str,
+        storage: ModelStorage,
+        resource: Resource,
+        encoder: LayeredEncoder,
     ) -> None:
         super().__init__(name, config)
         self._storage = storage
@@ -61,9 +67,13 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> EncoderFeaturizer:
-        encoder = load_encoder(Path(os.environ.get("BOT_MODELS") or config["models"]))
+        encoder = LayeredEncoder.load(Path(os.environ.get("BOT_MODELS") or config["models"]))
         return cls(config, execution_context.node_name, model_storage, resource, encoder)
 
     @classmethod
@@ -87,7 +97,7 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     def train(self, training_data: TrainingData) -> Resource:
         with self._storage.write_to(self._resource) as folder:
-            card = {"fingerprint": self._encoder.fingerprint, "dimension": self._encoder.dimension}
+            card = {"fingerprint": self._encoder.fingerprint, "blocks": self._encoder.blocks}
             (folder / CARD).write_text(json.dumps(card), "utf-8")
         return self._resource
 
@@ -97,11 +107,10 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         typed = [message for message in messages if message.get(TEXT)]
-        for message, vector in zip(typed, self._encoder.encode([message.get(TEXT) for message in typed])):
-            self._add(message, vector)
+        for message, blocks in zip(typed, self._encoder.encode([m.get(TEXT) for m in typed]), strict=True):
+            self._add(message, blocks)
         return messages
 
-    def _add(self, message: Message, vector: Vectors) -> None:
+    def _add(self, message: Message, blocks: Vectors) -> None:
         alias = self._config[FEATURIZER_CLASS_ALIAS]
-        row = np.asarray(vector, np.float32).reshape(1, -1)
-        message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, alias))
+        message.add_features(Features(np.asarray(blocks, np.float32), FEATURE_TYPE_SENTENCE, TEXT, alias))

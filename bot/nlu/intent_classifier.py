@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.intent_model import IntentModel, IntentModelSettings, Matrix
+from bot.nlu.intent_model import IntentModel, IntentModelSettings, Sentence
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class ShopIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
+class ShopIntentClassifier(IntentClassifier, GraphComponent):
     """Rasa's own LogisticRegressionClassifier exposes no `C` and takes the vectors as they are.
 
     `ranking_length` is the number of intents kept in a message's ranking; 0 keeps all.
     """
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: IntentModel | None = None
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        model: IntentModel | None = None,
     ) -> None:
         self._config = config
         self._storage = storage
@@ -43,17 +47,21 @@ class ShopIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[mi
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"c": 10.0, "characters": 0.5, "max_iterations": 300, "ranking_length": 0}
+        return {"c": 1.0, "vectors": 0.6, "characters": 1.0, "words": 0.8, "ranking_length": 0}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        IntentModelSettings(config["c"], config["characters"], config["max_iterations"])
+        _settings(config)
         if config["ranking_length"] < 0:
             raise ValueError(f"ranking_length must be at least 0, got {config['ranking_length']}")
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> ShopIntentClassifier:
         return cls(config, model_storage, resource)
 
@@ -71,11 +79,8 @@ class ShopIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[mi
 
     def train(self, training_data: TrainingData) -> Resource:
         lines = [m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)]
-        settings = IntentModelSettings(
-            self._config["c"], self._config["characters"], self._config["max_iterations"]
-        )
         self._model = IntentModel.fit(
-            [m.get(TEXT) for m in lines], _vectors(lines), [m.get(INTENT) for m in lines], settings
+            _sentences(lines), [m.get(INTENT) for m in lines], _settings(self._config)
         )
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -89,18 +94,25 @@ class ShopIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[mi
         if not typed or self._model is None:
             return messages
         length = self._config["ranking_length"] or None
-        for message, ranked in zip(typed, self._model.rank([m.get(TEXT) for m in typed], _vectors(typed))):
+        for message, ranked in zip(typed, self._model.rank(_sentences(typed)), strict=True):
             ranking = [{"name": r.intent, "confidence": r.confidence} for r in ranked]
             message.set(INTENT, dict(ranking[0]), add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[:length], add_to_output=True)
         return messages
 
 
-def _vectors(messages: list[Message]) -> Matrix:
-    rows = []
+def _settings(config: dict[str, Any]) -> IntentModelSettings:
+    return IntentModelSettings(config["c"], config["vectors"], config["characters"], config["words"])
+
+
+def _sentences(messages: list[Message]) -> list[Sentence]:
+    sentences = []
     for message in messages:
-        _, sentence = message.get_dense_features(TEXT)
-        if sentence is None:
-            raise ValueError(f"no dense sentence feature on {message.get(TEXT)!r}: put EncoderFeaturizer first")
-        rows.append(sentence.features[0])
-    return np.stack(rows)
+        _, feature = message.get_dense_features(TEXT)
+        if feature is None:
+            raise ValueError(
+                f"no dense sentence feature on {message.get(TEXT)!r}: put EncoderFeaturizer first"
+            )
+        words = tuple(token.text for token in message.get(TOKENS_NAMES[TEXT]) or ())
+        sentences.append(Sentence(message.get(TEXT), words, feature.features))
+    return sentences

@@ -1,8 +1,10 @@
-"""Intents from a sentence vector and the characters: logistic regression over both.
+"""Intents from sentence vectors, characters and words: a linear support vector machine over all three.
 
-Centred and normalised e5 vectors next to half-weighted character 1- to 3-gram tf-idf gave the best
-macro-F1 of eight combinations on a public Chinese set with 15 and with 30 lines a class (0.876 and
-0.898, against 0.865 and 0.886 for the vectors alone), with C = 10.
+In 5-fold cross-validation over the training lines (3,880 lines, 30 intents): sentence vector and
+half-weighted character 1- to 3-grams with logistic regression .81, characters with full weight .84,
+with words .84, with the encoder's inner layers .86; logistic regression and the machine are equal
+there, and the machine trains in a tenth of the time. An RBF kernel (.84) and the FAQ's own questions
+as further `faq` lines (.84) did not help.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,31 +24,42 @@ Matrix = NDArray[np.float32]
 
 _NUMBER = re.compile(r"\d{4,}")
 _REPEATED = re.compile(r"(\W)\1+")
+_FOLDS = 3
 WEIGHTS = "intents.npz"
 CARD = "intents.json"
 
 
 def character_form(text: str) -> str:
-    """The text as the character features see it: NFKC, lower case, long numbers and repeated marks folded."""
+    """NFKC, lower case, long numbers and repeated marks folded, edges marked."""
     plain = unicodedata.normalize("NFKC", text).lower().strip()
-    return _REPEATED.sub(r"\1", _NUMBER.sub("0", plain))
+    folded = _REPEATED.sub(r"\1", _NUMBER.sub("0", plain))
+    return f"^{folded}$"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What the model looks at: the text, its words, and its vector blocks, float32 [blocks, dimension]."""
+
+    text: str
+    words: tuple[str, ...]
+    blocks: Matrix
 
 
 @dataclass(frozen=True)
 class IntentModelSettings:
-    """`c` is the inverse penalty, `characters` the weight of the character features against the vector."""
+    """`c` is the inverse penalty; the others are the weights of vector blocks, characters and words."""
 
-    c: float = 10.0
-    characters: float = 0.5
-    max_iterations: int = 300
+    c: float = 1.0
+    vectors: float = 0.6
+    characters: float = 1.0
+    words: float = 0.8
 
     def __post_init__(self) -> None:
         if not self.c > 0:
             raise ValueError(f"c must be above 0, got {self.c}")
-        if self.characters < 0:
-            raise ValueError(f"characters must be at least 0, got {self.characters}")
-        if self.max_iterations < 1:
-            raise ValueError(f"max_iterations must be at least 1, got {self.max_iterations}")
+        for name in ("vectors", "characters", "words"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be at least 0, got {getattr(self, name)}")
 
 
 @dataclass(frozen=True)
@@ -57,118 +70,176 @@ class Ranked:
     confidence: float
 
 
+@dataclass(frozen=True)
+class _Features:
+    """Sentences to rows: standardised and normalised blocks, character and word tf-idf."""
+
+    settings: IntentModelSettings
+    centre: Matrix
+    spread: Matrix
+    characters: Any
+    words: Any
+
+    @classmethod
+    def fit(cls, sentences: Sequence[Sentence], settings: IntentModelSettings) -> _Features:
+        blocks = np.stack([sentence.blocks for sentence in sentences])
+        features = cls(settings, blocks.mean(axis=0), blocks.std(axis=0) + 1e-6, *_vectorizers(None, None))
+        features.characters.fit([character_form(sentence.text) for sentence in sentences])
+        features.words.fit([_word_form(sentence.words) for sentence in sentences])
+        return features
+
+    def rows(self, sentences: Sequence[Sentence]) -> Any:
+        """Sparse matrix, one row a sentence."""
+        from scipy.sparse import csr_matrix, hstack
+
+        blocks = (np.stack([sentence.blocks for sentence in sentences]) - self.centre) / self.spread
+        length = np.linalg.norm(blocks, axis=2, keepdims=True)
+        blocks = blocks / np.where(length > 0, length, 1)
+        return hstack(
+            [
+                csr_matrix(self.settings.vectors * blocks.reshape(len(sentences), -1)),
+                self.settings.characters
+                * self.characters.transform([character_form(sentence.text) for sentence in sentences]),
+                self.settings.words
+                * self.words.transform([_word_form(sentence.words) for sentence in sentences]),
+            ]
+        ).tocsr()
+
+
 class IntentModel:
     """A fitted classifier. `fit` trains it, `save` and `load` keep it as npz and JSON, without pickle."""
 
     def __init__(
-        self,
-        intents: Sequence[str],
-        centre: Matrix,
-        vectorizer: Any,
-        weights: Matrix,
-        bias: Matrix,
-        settings: IntentModelSettings,
+        self, intents: Sequence[str], features: _Features, weights: Matrix, bias: Matrix, sharpness: float
     ) -> None:
-        if weights.shape != (len(intents), len(centre) + len(vectorizer.vocabulary_)):
-            raise ValueError(f"weights have shape {weights.shape}, not one row an intent and one column a feature")
         self.intents = tuple(intents)
-        self._centre = centre
-        self._vectorizer = vectorizer
-        self._vector_weights = weights[:, : len(centre)]
-        self._character_weights = np.ascontiguousarray(weights[:, len(centre) :].T)
-        self._bias = bias
-        self._settings = settings
+        self._features = features
+        self._weights = np.asarray(weights, np.float32)
+        self._bias = np.asarray(bias, np.float32)
+        self._sharpness = sharpness
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], vectors: Matrix, intents: Sequence[str], settings: IntentModelSettings
+        cls, sentences: Sequence[Sentence], intents: Sequence[str], settings: IntentModelSettings
     ) -> IntentModel:
-        """Train on `texts` with their vectors [n, dimension] and intents.
+        """Train; a few seconds for some thousand lines.
 
-        Raises ValueError when the three differ in length or there are fewer than two intents.
+        Probabilities are a softmax over the distances to the planes, sharpened so that held-out folds
+        are most likely under it (temperature scaling, Guo et al. 2017). Raises ValueError when the
+        two rows differ in length or an intent has fewer than three lines.
         """
-        from scipy.sparse import csr_matrix, hstack
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
+        from sklearn.model_selection import StratifiedKFold
 
-        if not len(texts) == len(vectors) == len(intents):
-            raise ValueError(f"{len(texts)} texts, {len(vectors)} vectors and {len(intents)} intents do not match")
-        if len(set(intents)) < 2:
-            raise ValueError(f"a classifier needs two intents, got {sorted(set(intents))}")
-        centre = np.asarray(vectors, np.float32).mean(axis=0)
-        vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, lowercase=False)
-        characters = vectorizer.fit_transform([character_form(text) for text in texts])
-        features = hstack([csr_matrix(_centred(vectors, centre)), settings.characters * characters]).tocsr()
-        regression = LogisticRegression(C=settings.c, max_iter=settings.max_iterations, class_weight="balanced")
-        regression.fit(features, list(intents))
-        weights, bias = regression.coef_, regression.intercept_
-        if len(regression.classes_) == 2:
-            weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+        if len(sentences) != len(intents):
+            raise ValueError(f"{len(sentences)} sentences and {len(intents)} intents do not match")
+        labels = np.array(intents)
+        names, counts = np.unique(labels, return_counts=True)
+        if len(names) < 2:
+            raise ValueError(f"a classifier needs two intents, got {names.tolist()}")
+        if counts.min() < _FOLDS:
+            raise ValueError(f"intent {names[counts.argmin()]!r} needs at least {_FOLDS} lines")
+        distances = np.empty((len(labels), len(names)))
+        for train, held_out in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(labels, labels):
+            features = _Features.fit([sentences[i] for i in train], settings)
+            weights, bias = _planes(features.rows([sentences[i] for i in train]), labels[train], settings.c)
+            distances[held_out] = features.rows([sentences[i] for i in held_out]) @ weights.T + bias
+        features = _Features.fit(sentences, settings)
+        weights, bias = _planes(features.rows(sentences), labels, settings.c)
         return cls(
-            [str(intent) for intent in regression.classes_],
-            centre,
-            vectorizer,
-            weights.astype(np.float32),
-            bias.astype(np.float32),
-            settings,
+            names.tolist(), features, weights, bias, _sharpness(distances, np.searchsorted(names, labels))
         )
 
-    def probabilities(self, texts: Sequence[str], vectors: Matrix) -> Matrix:
-        """Probability of each intent, float32 [len(texts), len(intents)], in the order of `intents`."""
-        characters = self._vectorizer.transform([character_form(text) for text in texts])
-        scores = _centred(vectors, self._centre) @ self._vector_weights.T + self._bias
-        scores = scores + self._settings.characters * (characters @ self._character_weights)
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        result: Matrix = (scores / scores.sum(axis=1, keepdims=True)).astype(np.float32)
-        return result
+    def probabilities(self, sentences: Sequence[Sentence]) -> Matrix:
+        """Probability of each intent, float32 [len(sentences), len(intents)], in the order of `intents`."""
+        distances = self._features.rows(sentences) @ self._weights.T + self._bias
+        probabilities: Matrix = _softmax(self._sharpness * distances).astype(np.float32)
+        return probabilities
 
-    def rank(self, texts: Sequence[str], vectors: Matrix) -> list[tuple[Ranked, ...]]:
-        """All intents of each text, most probable first."""
+    def rank(self, sentences: Sequence[Sentence]) -> list[tuple[Ranked, ...]]:
+        """All intents of each sentence, most probable first."""
         return [
             tuple(Ranked(self.intents[i], float(row[i])) for i in np.argsort(-row, kind="stable"))
-            for row in self.probabilities(texts, vectors)
+            for row in self.probabilities(sentences)
         ]
 
     def save(self, folder: Path) -> None:
         """Write the model's two files into `folder`."""
-        vocabulary = sorted(self._vectorizer.vocabulary_, key=self._vectorizer.vocabulary_.__getitem__)
+        features = self._features
         card = {
             "intents": self.intents,
-            "vocabulary": vocabulary,
-            "c": self._settings.c,
-            "characters": self._settings.characters,
-            "max_iterations": self._settings.max_iterations,
+            "settings": asdict(features.settings),
+            "characters": _vocabulary(features.characters),
+            "words": _vocabulary(features.words),
+            "sharpness": self._sharpness,
         }
         (folder / CARD).write_text(json.dumps(card, ensure_ascii=False), "utf-8")
         np.savez(
             folder / WEIGHTS,
-            centre=self._centre,
-            idf=self._vectorizer.idf_,
-            weights=np.hstack([self._vector_weights, self._character_weights.T]),
+            centre=features.centre,
+            spread=features.spread,
+            character_idf=features.characters.idf_,
+            word_idf=features.words.idf_,
+            weights=self._weights,
             bias=self._bias,
         )
 
     @classmethod
     def load(cls, folder: Path) -> IntentModel:
-        """Read what `save` wrote. Raises OSError when a file is missing, ValueError when they do not fit together."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
+        """Read what `save` wrote. Raises OSError when a file is missing."""
         card = json.loads((folder / CARD).read_text("utf-8"))
+        characters, words = _vectorizers(card["characters"], card["words"])
         with np.load(folder / WEIGHTS, allow_pickle=False) as arrays:
-            vectorizer = TfidfVectorizer(
-                analyzer="char",
-                ngram_range=(1, 3),
-                sublinear_tf=True,
-                lowercase=False,
-                vocabulary={gram: column for column, gram in enumerate(card["vocabulary"])},
-            )
-            vectorizer.idf_ = arrays["idf"]
-            settings = IntentModelSettings(card["c"], card["characters"], card["max_iterations"])
-            return cls(card["intents"], arrays["centre"], vectorizer, arrays["weights"], arrays["bias"], settings)
+            characters.idf_, words.idf_ = arrays["character_idf"], arrays["word_idf"]
+            settings = IntentModelSettings(**card["settings"])
+            features = _Features(settings, arrays["centre"], arrays["spread"], characters, words)
+            return cls(card["intents"], features, arrays["weights"], arrays["bias"], card["sharpness"])
 
 
-def _centred(vectors: Matrix, centre: Matrix) -> Matrix:
-    moved = np.asarray(vectors, np.float32) - centre
-    length = np.linalg.norm(moved, axis=1, keepdims=True)
-    result: Matrix = moved / np.where(length > 0, length, 1)
-    return result
+def _vectorizers(characters: Sequence[str] | None, words: Sequence[str] | None) -> tuple[Any, Any]:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    def known(grams: Sequence[str] | None) -> dict[str, int] | None:
+        return {gram: column for column, gram in enumerate(grams)} if grams is not None else None
+
+    common = {"sublinear_tf": True, "lowercase": False}
+    return (
+        TfidfVectorizer(analyzer="char", ngram_range=(1, 3), vocabulary=known(characters), **common),
+        TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), vocabulary=known(words), **common),
+    )
+
+
+def _vocabulary(vectorizer: Any) -> list[str]:
+    return sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
+
+
+def _word_form(words: Sequence[str]) -> str:
+    return " ".join(
+        _NUMBER.sub("0", unicodedata.normalize("NFKC", word).lower()) for word in words if word.strip()
+    )
+
+
+def _planes(rows: Any, labels: Any, c: float) -> tuple[Matrix, Matrix]:
+    from sklearn.svm import LinearSVC
+
+    machine = LinearSVC(C=c, class_weight="balanced", random_state=0).fit(rows, labels)
+    weights, bias = machine.coef_, machine.intercept_
+    if len(machine.classes_) == 2:
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return weights, bias
+
+
+def _softmax(scores: Any) -> Any:
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def _sharpness(distances: Any, labels: Any) -> float:
+    from scipy.optimize import minimize_scalar
+
+    rows = np.arange(len(labels))
+
+    def surprise(logarithm: float) -> float:
+        probabilities = _softmax(np.exp(logarithm) * distances)[rows, labels]
+        return float(-np.log(np.maximum(probabilities, 1e-12)).mean())
+
+    return float(np.exp(minimize_scalar(surprise, bounds=(-2.0, 4.0), method="bounded").x))

@@ -15,8 +15,8 @@ from rasa.shared.nlu.training_data.message import Message
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class IntentThreshold(GraphComponent, IntentClassifier):  # type: ignore[misc]
-    """Rasa's FallbackClassifier has one threshold for all intents; a wrong small talk costs more than a wrong faq.
+class IntentThreshold(GraphComponent, IntentClassifier):
+    """Rasa's FallbackClassifier has one threshold for all; wrong small talk costs more than a wrong faq.
 
     `default` and the values of `intents` are probabilities (0..1). The ranking stays as it is.
     """
@@ -41,7 +41,11 @@ class IntentThreshold(GraphComponent, IntentClassifier):  # type: ignore[misc]
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> IntentThreshold:
         cls.validate_config(config)
         return cls(config)
@@ -53,6 +57,9 @@ class IntentThreshold(GraphComponent, IntentClassifier):  # type: ignore[misc]
                 continue
             name, confidence = intent[INTENT_NAME_KEY], intent[PREDICTED_CONFIDENCE_KEY]
             if confidence < self._intents.get(name, self._default):
-                fallback = {INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME, PREDICTED_CONFIDENCE_KEY: confidence}
+                fallback = {
+                    INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME,
+                    PREDICTED_CONFIDENCE_KEY: confidence,
+                }
                 message.set(INTENT, fallback, add_to_output=True)
         return messages

@@ -20,8 +20,8 @@ WORDS = "words.txt"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
-class ShopTokenizer(Tokenizer):  # type: ignore[misc]
-    """Rasa's own JiebaTokenizer changes jieba's global dictionary and takes a whole folder; this one does neither.
+class ShopTokenizer(Tokenizer):
+    """Rasa's own JiebaTokenizer changes jieba's global dictionary and takes a whole folder.
 
     Training copies the user dictionary and the product words into the model.
     """
@@ -56,7 +56,11 @@ class ShopTokenizer(Tokenizer):  # type: ignore[misc]
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> ShopTokenizer:
         return cls(config, model_storage, resource)
 

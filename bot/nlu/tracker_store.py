@@ -11,10 +11,12 @@ from sqlalchemy import event
 BUSY_MS = 5000
 
 
-class SqliteTrackerStore(SQLTrackerStore):  # type: ignore[misc]
+class SqliteTrackerStore(SQLTrackerStore):
     """Write-ahead log, so that a commit costs one append; `synchronous=NORMAL` loses no commit on a kill."""
 
-    def __init__(self, domain: Any = None, host: str | None = None, event_broker: Any = None, db: str = "") -> None:
+    def __init__(
+        self, domain: Any = None, host: str | None = None, event_broker: Any = None, db: str = ""
+    ) -> None:
         if not db:
             raise ValueError("db must name a SQLite file, got ''")
         Path(db).parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,15 @@ LOG_LINES = 15
 # What decides the model: configuration, training data, and the components themselves.
 FILES = ("config.yml", "domain.yml")
 FOLDERS = ("data/nlu", "data/rules", "data/stories")
-COMPONENTS = ("tokenizer", "featurizer", "intent_model", "intent_classifier", "threshold", "entities", "entity_extractor")
+COMPONENTS = (
+    "tokenizer",
+    "featurizer",
+    "intent_model",
+    "intent_classifier",
+    "threshold",
+    "entities",
+    "entity_extractor",
+)
 DATA_SUFFIXES = {".yml", ".txt"}
 
 
@@ -44,7 +52,12 @@ class RasaProject:
 
     def environment(self) -> dict[str, str]:
         """Environment for a program of the Rasa interpreter."""
-        return {**os.environ, "BOT_MODELS": str(self.models.resolve()), "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+        return {
+            **os.environ,
+            "BOT_MODELS": str(self.models.resolve()),
+            "OMP_NUM_THREADS": "1",
+            "PYTHONWARNINGS": "ignore",
+        }
 
 
 def inputs_digest(project: RasaProject) -> str:
@@ -94,13 +107,24 @@ def train_model(project: RasaProject) -> Path:
 
 
 def _run_training(project: RasaProject, out: Path, name: str) -> None:
-    command = [str(project.python.absolute()), "-m", "bot.nlu.launcher", "train", "--out", str(out.resolve()), "--name", name]
+    command = [
+        str(project.python.absolute()),
+        "-m",
+        "bot.nlu.launcher",
+        "train",
+        "--out",
+        str(out.resolve()),
+        "--name",
+        name,
+    ]
     try:
         done = subprocess.run(
             command, cwd=project.root, env=project.environment(), text=True, capture_output=True, check=False
         )
     except OSError as error:
-        raise ConfigurationError(f"{project.python} cannot be run ({error.strerror}): run `make run` first") from error
+        raise ConfigurationError(
+            f"{project.python} cannot be run ({error.strerror}): run `make run` first"
+        ) from error
     if done.returncode != 0 or not (out / f"{name}.tar.gz").is_file():
         tail = "\n".join((done.stdout + done.stderr).splitlines()[-LOG_LINES:])
         raise ConfigurationError(f"Rasa's training failed with code {done.returncode}:\n{tail}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -27,7 +27,7 @@ CANDIDATES = (
     Candidate("returns-how", "怎么申请退货？", 0.3, 0.8),
 )
 
-Run = Callable[..., Awaitable[tuple[list[dict[str, Any]], list[dict[str, Any]]]]]
+Run = Callable[..., Coroutine[Any, Any, tuple[list[dict[str, Any]], list[dict[str, Any]]]]]
 
 
 @pytest.fixture
@@ -84,7 +84,9 @@ def run(answerer: FixedAnswerer) -> Run:
     """Run an action: (responses, events)."""
     executor = build_executor(build_actions(answerer))
 
-    async def run(action: str, *args: Any, **kwargs: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    async def run(
+        action: str, *args: Any, **kwargs: Any
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         answer = await run_action(executor, {"next_action": action, "tracker": tracker(*args, **kwargs)})
         assert answer.status == 200, answer.body
         return answer.body["responses"], answer.body["events"]

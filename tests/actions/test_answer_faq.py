@@ -75,7 +75,9 @@ def test_clarifying_again_uses_other_words(run: Run) -> None:
 
 def test_second_miss_offers_a_human_in_other_words(run: Run) -> None:
     before = [heard("嗷嗷"), said("我没听懂", "utter_rephrase")]
-    (response,), _ = asyncio.run(run("action_answer_faq", "哇哇", "faq", before=before, metadata={"misses": 1}))
+    (response,), _ = asyncio.run(
+        run("action_answer_faq", "哇哇", "faq", before=before, metadata={"misses": 1})
+    )
     assert response["response"] == "utter_offer_human"
     assert payloads(response) == ["/request_human"]
     assert effects(response).decision is not None
@@ -85,7 +87,9 @@ def test_second_miss_offers_a_human_in_other_words(run: Run) -> None:
 @pytest.mark.parametrize("last", ["utter_rephrase", "utter_offer_human", "utter_rephrase_again"])
 def test_no_prompt_twice_running(run: Run, misses: int, last: str) -> None:
     before = [heard("嗷嗷"), said("抱歉", last)]
-    (response,), _ = asyncio.run(run("action_answer_faq", "哇哇", "faq", before=before, metadata={"misses": misses}))
+    (response,), _ = asyncio.run(
+        run("action_answer_faq", "哇哇", "faq", before=before, metadata={"misses": misses})
+    )
     assert response["response"] != last
 
 
@@ -94,5 +98,7 @@ def test_displeased_customer_is_comforted_once(run: Run) -> None:
     (response,), _ = asyncio.run(run("action_answer_faq", "运费怎么算？", "faq", metadata=metadata))
     sentence = next(s for s in SENTENCES["dissatisfied"] if response["text"].startswith(s))
     before = [heard("运费怎么算？"), said(f"{sentence}满 99 元包邮。")]
-    (response,), _ = asyncio.run(run("action_answer_faq", "运费怎么算？", "faq", metadata=metadata, before=before))
+    (response,), _ = asyncio.run(
+        run("action_answer_faq", "运费怎么算？", "faq", metadata=metadata, before=before)
+    )
     assert response["text"] == "满 99 元包邮。"

@@ -91,7 +91,9 @@ def test_going_back_asks_the_field_before() -> None:
 def test_complaint_told_at_once_is_not_asked_for() -> None:
     told = Turn("我要投诉，杯子碎了客服还不理人", "make_complaint", 0.9)
     assert opened(COMPLAINT_FORM, told).requested == "complaint_order"
-    assert opened(COMPLAINT_FORM, Turn("我要投诉你们！", "make_complaint", 0.9)).requested == "complaint_detail"
+    assert (
+        opened(COMPLAINT_FORM, Turn("我要投诉你们！", "make_complaint", 0.9)).requested == "complaint_detail"
+    )
 
 
 def test_complaint_without_order_number_is_handed_over() -> None:
@@ -126,8 +128,6 @@ def test_time_in_plain_words() -> None:
     for text in ("随时都可以", "越快越好", "下班以后吧"):
         assert read_time(Turn(text, "affirm")) is not None, text
     assert read_time(NONSENSE) is None
-
-
 
 
 class CallbackFormMachine(RuleBasedStateMachine):

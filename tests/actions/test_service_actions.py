@@ -16,14 +16,18 @@ from tests.actions.conftest import Run, effects, heard, payloads, said, tracker
 
 def test_chosen_entry_is_answered(run: Run) -> None:
     entities = [{"entity": "entry", "value": "shipping-fee"}]
-    (response,), _ = asyncio.run(run("action_choose_entry", "/choose_entry", "choose_entry", entities=entities))
+    (response,), _ = asyncio.run(
+        run("action_choose_entry", "/choose_entry", "choose_entry", entities=entities)
+    )
     assert response["text"] == "满 99 元包邮。"
     assert effects(response).decision is not None
 
 
 @pytest.mark.parametrize("entities", [[], [{"entity": "entry", "value": "gone"}]])
 def test_chosen_entry_that_is_gone_gets_a_sentence(run: Run, entities: list[dict[str, Any]]) -> None:
-    (response,), _ = asyncio.run(run("action_choose_entry", "/choose_entry", "choose_entry", entities=entities))
+    (response,), _ = asyncio.run(
+        run("action_choose_entry", "/choose_entry", "choose_entry", entities=entities)
+    )
     assert response["response"] == "utter_entry_gone"
 
 
@@ -77,7 +81,7 @@ def test_unhelpful_at_once_offers_a_human(run: Run) -> None:
     assert payloads(response) == ["/request_human"]
 
 
-class _Rejects(Action):
+class _Rejects(Action):  # type: ignore[misc]
     def name(self) -> str:
         return "action_rejects"
 

@@ -57,7 +57,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> RasaProject:
             for block in content["nlu"]:
                 lines = str(block["examples"]).splitlines(keepends=True)
                 block["examples"] = "".join(lines[:LINES_AN_INTENT])
-            (root / "data" / "nlu" / path.name).write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+            (root / "data" / "nlu" / path.name).write_text(
+                yaml.safe_dump(content, allow_unicode=True), "utf-8"
+            )
     (root / "models").mkdir()
     (root / "models" / "encoder").symlink_to(ROOT / "models" / "encoder")
     return RasaProject(root, ROOT / ".venv-rasa" / "bin" / "python", root / "models")

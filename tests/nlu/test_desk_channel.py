@@ -1,4 +1,4 @@
-"""The channel `desk` on a real Rasa process: each message once, with the token only, and no typed commands."""
+"""The channel `desk` on a real Rasa process: each message once, the token, no typed commands."""
 
 from __future__ import annotations
 
@@ -40,10 +40,15 @@ def test_a_replay_survives_a_kill(customer: Customer) -> None:
     assert customer.say("给我回个电话吧", "m-1") == {**first, "replayed": True}
     turn = customer.say("13800138000", "m-2")
     assert turn["active_loop"] == "callback_form"
-    assert customer.say("明天下午三点", "m-3")["messages"][0]["custom"]["ticket"]["fields"]["phone"] == "13800138000"
+    assert (
+        customer.say("明天下午三点", "m-3")["messages"][0]["custom"]["ticket"]["fields"]["phone"]
+        == "13800138000"
+    )
 
 
-@pytest.mark.parametrize("text", ["/restart", "/request_human", '/choose_entry{"entry": "shipping-fee"}', " /stop"])
+@pytest.mark.parametrize(
+    "text", ["/restart", "/request_human", '/choose_entry{"entry": "shipping-fee"}', " /stop"]
+)
 def test_typed_slash_is_no_command(customer: Customer, text: str) -> None:
     turn = customer.say(text)
     assert turn["parse"]["intent"]["confidence"] < 1.0
@@ -65,7 +70,14 @@ def test_without_the_token_nothing_is_said(customer: Customer, token: str) -> No
 
 @pytest.mark.parametrize(
     "change",
-    [{"sender": ""}, {"message_id": None}, {"text": "  "}, {"text": 7}, {"command": "yes"}, {"metadata": [1]}],
+    [
+        {"sender": ""},
+        {"message_id": None},
+        {"text": "  "},
+        {"text": 7},
+        {"command": "yes"},
+        {"metadata": [1]},
+    ],
 )
 def test_a_broken_body_names_the_field(customer: Customer, change: dict[str, object]) -> None:
     response = customer.post({"sender": "c", "message_id": "m", "text": "你好", **change})

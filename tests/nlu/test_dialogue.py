@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -94,16 +95,16 @@ def test_complaint_is_heard_and_handed_over(customer: Customer) -> None:
     assert turn["active_loop"] is None
 
 
-def test_misses_change_their_wording(customer: Customer) -> None:
-    texts = [
-        customer.say(text, metadata={"misses": misses})["messages"][0]["text"]
-        for misses, text in enumerate(("咕噜咕噜怪", "怪咕噜呱呱", "噜噜咕怪呱"))
-    ]
-    assert texts[0] != texts[1] != texts[2]
+def test_no_wording_twice_while_there_are_others(customer: Customer) -> None:
+    texts = [customer.say("你好")["messages"][0]["text"] for _ in range(8)]
+    assert len(set(texts[:4])) == 4
+    assert all(a != b for a, b in pairwise(texts))
 
 
 def test_entities_are_found(customer: Customer) -> None:
-    entities = customer.say("ys 2026 1105 12 这单的羽绒服昨天就该到了，我电话13800138000")["parse"]["entities"]
+    entities = customer.say("ys 2026 1105 12 这单的羽绒服昨天就该到了，我电话13800138000")["parse"][
+        "entities"
+    ]
     assert [(e["entity"], e["value"]) for e in entities] == [
         ("order_number", "YS2026110512"),
         ("product", "羽绒服"),

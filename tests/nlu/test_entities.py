@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,11 @@ DIGITS = "0123456789"
 FULL_WIDTH = str.maketrans(DIGITS + "YSys+-", "０１２３４５６７８９ＹＳｙｓ＋－")
 
 ten_digits = st.text(DIGITS, min_size=10, max_size=10)
-phones = st.builds(lambda second, rest: f"1{second}{rest}", st.sampled_from("3456789"), st.text(DIGITS, min_size=9, max_size=9))
+phones = st.builds(
+    lambda second, rest: f"1{second}{rest}",
+    st.sampled_from("3456789"),
+    st.text(DIGITS, min_size=9, max_size=9),
+)
 around = st.sampled_from(["", "我的订单", "查一下 ", "：", "，到哪了", "（急）", "电话是", "吗？"])
 
 
@@ -34,7 +39,9 @@ def typed(draw: st.DrawFn, number: str) -> str:
 
 
 @given(data=st.data(), digits=ten_digits, before=around, after=around)
-def test_an_order_number_however_it_is_typed(data: st.DataObject, digits: str, before: str, after: str) -> None:
+def test_an_order_number_however_it_is_typed(
+    data: st.DataObject, digits: str, before: str, after: str
+) -> None:
     prefix = data.draw(st.sampled_from(["YS", "ys", "Ys", "YS ", "YS-", "ＹＳ"]))
     text = f"{before}{prefix}{data.draw(typed(digits))}{after}"
     assert values(text, "order_number") == [f"YS{digits}"]
@@ -52,7 +59,11 @@ def test_a_phone_however_it_is_typed(data: st.DataObject, phone: str, before: st
 
 @given(digits=st.text(DIGITS, min_size=1, max_size=24).filter(lambda d: len(d) != 10))
 def test_a_mistyped_order_number_is_nothing(digits: str) -> None:
-    assert not [e for e in find_entities(f"YS{digits}", CATALOGUE) if e.kind in ("order_number", "phone", "tracking_number")]
+    assert not [
+        e
+        for e in find_entities(f"YS{digits}", CATALOGUE)
+        if e.kind in ("order_number", "phone", "tracking_number")
+    ]
 
 
 @given(digits=st.text(DIGITS, min_size=16, max_size=22))
@@ -60,11 +71,15 @@ def test_card_and_identity_numbers_are_nothing(digits: str) -> None:
     assert find_entities(digits, CATALOGUE) == ()
 
 
-@given(text=st.text(alphabet=st.sampled_from("我的订单手机壳羽绒服YS+ -13５９8０0/月号点周三下午昨天，。"), max_size=40))
+@given(
+    text=st.text(
+        alphabet=st.sampled_from("我的订单手机壳羽绒服YS+ -13５９8０0/月号点周三下午昨天，。"), max_size=40
+    )
+)
 def test_entities_lie_in_the_text_in_order_and_apart(text: str) -> None:
     found = find_entities(text, CATALOGUE)
     assert all(0 <= e.start < e.end <= len(text) and e.value for e in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
 
 
 @given(text=st.text(max_size=60))

@@ -1,0 +1,80 @@
+"""The intent model: it learns, keeps itself without pickle, and refuses what it cannot train on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.faq.encoder import HashEncoder
+from bot.nlu.intent_model import IntentModel, IntentModelSettings, Sentence, character_form
+
+ENCODER = HashEncoder(64)
+LINES = {
+    "greet": ["你好", "您好呀", "在吗", "早上好", "哈喽", "嗨你好"],
+    "request_return": ["我要退货", "这件想退掉", "帮我退货吧", "申请退货退款", "衣服退了", "我想退货"],
+    "faq": ["运费怎么算", "邮费多少钱", "几天能到货", "怎么开发票", "包邮吗", "多少钱免运费"],
+}
+
+
+def sentence(text: str) -> Sentence:
+    return Sentence(text, tuple(text), ENCODER.encode([text]))
+
+
+@pytest.fixture(scope="module")
+def model() -> IntentModel:
+    pairs = [(sentence(line), intent) for intent, lines in LINES.items() for line in lines]
+    return IntentModel.fit([s for s, _ in pairs], [i for _, i in pairs], IntentModelSettings())
+
+
+def test_it_recognises_lines_like_those_it_learned(model: IntentModel) -> None:
+    best = [
+        ranked[0].intent
+        for ranked in model.rank([sentence("你好呀"), sentence("我要退货了"), sentence("运费多少")])
+    ]
+    assert best == ["greet", "request_return", "faq"]
+
+
+def test_it_is_the_same_after_saving(model: IntentModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    texts = [sentence("想退货"), sentence("在不在"), sentence("没见过的话😊")]
+    np.testing.assert_allclose(
+        IntentModel.load(tmp_path).probabilities(texts), model.probabilities(texts), atol=1e-6
+    )
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npz"}
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=st.text(min_size=1, max_size=30))
+def test_any_text_gets_a_full_ranking(model: IntentModel, text: str) -> None:
+    (ranked,) = model.rank([sentence(text)])
+    assert {r.intent for r in ranked} == set(LINES)
+    assert sum(r.confidence for r in ranked) == pytest.approx(1, abs=1e-4)
+    assert [r.confidence for r in ranked] == sorted((r.confidence for r in ranked), reverse=True)
+
+
+def test_two_intents_are_enough() -> None:
+    pairs = [(sentence(line), intent) for intent in ("greet", "faq") for line in LINES[intent]]
+    model = IntentModel.fit([s for s, _ in pairs], [i for _, i in pairs], IntentModelSettings())
+    assert model.rank([sentence("您好")])[0][0].intent == "greet"
+
+
+def test_it_names_an_intent_with_too_few_lines() -> None:
+    lines = [*LINES["greet"], "退货"]
+    with pytest.raises(ValueError, match="request_return"):
+        IntentModel.fit(
+            [sentence(line) for line in lines], ["greet"] * 6 + ["request_return"], IntentModelSettings()
+        )
+
+
+@pytest.mark.parametrize("bad", [{"c": 0}, {"vectors": -1}, {"characters": -0.1}, {"words": -2}])
+def test_settings_name_the_bad_value(bad: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        IntentModelSettings(**bad)
+
+
+def test_character_form_folds_what_does_not_matter() -> None:
+    assert character_form("ＹＳ2026110512 到哪了！！！") == character_form("ys2026999999 到哪了!")
