@@ -34,8 +34,9 @@ class Database:
     """Runs plain functions of a session, each inside one transaction and off the event loop.
 
     SQLite has one writer thread (its lock admits one writer anyway, and a queue in memory is fairer than
-    polling the lock) and several readers, which WAL lets run beside it. `synchronous=FULL`: a message that
-    was acknowledged survives a power cut, for about a third of a millisecond a commit.
+    polling the lock) and several readers, which WAL lets run beside it. `synchronous=NORMAL`: a commit
+    survives the death of any process at any point. A power cut may take the last moments with it, never the
+    database; waiting for the disk instead cost 0.3 to 2.5 ms a commit, two commits a turn.
 
     Raises ConfigurationError when the URL is unusable.
     """
@@ -74,7 +75,7 @@ class Database:
         def prepare(connection: sqlite3.Connection, _record: Any) -> None:
             # The driver's own transaction control would begin reads too late and writes without the lock.
             connection.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 

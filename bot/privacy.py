@@ -124,5 +124,5 @@ def configure_logging(level: str) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     # httpx logs every request at INFO, which is one line a turn and says nothing.
-    for noisy in ("httpx", "httpcore", "alembic"):
+    for noisy in ("httpx", "httpcore", "alembic", "rasa_sdk", "websockets", "jieba"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

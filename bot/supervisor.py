@@ -117,8 +117,11 @@ class RasaSupervisor:
 
 
 async def _relay(stream: asyncio.StreamReader) -> None:
-    """Rasa's output goes through the service's log, which masks personal data."""
-    log = logging.getLogger("rasa")
+    """Rasa's output goes through the service's log, which masks personal data.
+
+    Its libraries' deprecation warnings (a line and its indented source) are for nobody here.
+    """
+    log, in_warning = logging.getLogger("rasa"), False
     while True:
         try:
             line = await stream.readline()
@@ -127,7 +130,9 @@ async def _relay(stream: asyncio.StreamReader) -> None:
             continue
         if not line:
             return
-        log.warning("%s", line.decode("utf-8", "replace").rstrip())
+        text = line.decode("utf-8", "replace").rstrip()
+        in_warning = "Warning: " in text or (in_warning and text.startswith(" "))
+        log.log(logging.DEBUG if in_warning else logging.WARNING, "%s", text)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -15,6 +15,8 @@ from bot.handoff.policy import REASONS, Reason
 from bot.messages import Button, DecisionRecord, Effects, Reply, TicketRequest
 
 CONNECT_SECONDS = 1.0
+# Rasa works on one core. More calls at a time would not be answered sooner, but some of them too late.
+CONCURRENT = 8
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,9 @@ class RasaClient:
         self._http = httpx.AsyncClient(
             base_url=url,
             headers={"Authorization": f"Bearer {token}"},
-            timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=100),
+            # Waiting for a connection is waiting for one's turn, which is no failure.
+            timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout), pool=None),
+            limits=httpx.Limits(max_connections=CONCURRENT, max_keepalive_connections=CONCURRENT),
             # A proxy named in the environment has no business between two processes of one machine.
             trust_env=False,
             transport=transport,
