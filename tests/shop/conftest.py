@@ -20,9 +20,8 @@ from bot.shop.ledger import Ledger
 from bot.shop.shop import DEMO
 from bot.shop.tables import open_shop_database
 from tests.desk import Clock
+from tests.shop.site import SECRET
 from tests.shop.stub import TOKEN, Host, serve
-
-SECRET = "a key that only the host site and the bot know"
 
 
 @pytest.fixture(scope="session")
