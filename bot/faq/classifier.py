@@ -1,4 +1,4 @@
-"""Linear models on centred sentence vectors: which entry a question means, and whether any."""
+"""A linear model on centred sentence vectors: which entry a question means."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from bot.faq.encoder import Vectors
 INVERSE_PENALTY = 10.0
 MIN_LINES_PER_ENTRY = 2.5
 MAX_WEIGHTS_TIMES_LINES = 1.2e7
-MIN_SCOPE_LINES = 100
 
 
 def centre(vectors: Vectors, mean: Vectors) -> Vectors:
@@ -70,15 +69,6 @@ def fit_entry_classifier(vectors: Vectors, entries: NDArray[np.int64], count: in
     return _fit(vectors, entries, count)
 
 
-def fit_scope_classifier(lines: Vectors, off_topic: Vectors) -> LinearModel | None:
-    """Logistic regression of question lines against off-topic ones, or None with too few of either."""
-    if min(len(lines), len(off_topic)) < MIN_SCOPE_LINES:
-        return None
-    labels = np.concatenate([np.ones(len(lines), np.int64), np.zeros(len(off_topic), np.int64)])
-    weights = np.where(labels == 1, len(off_topic), len(lines)).astype(np.float64)
-    return _fit(np.concatenate([lines, off_topic]), labels, 2, weights * len(labels) / weights.sum())
-
-
 def _fit(
     vectors: Vectors,
     labels: NDArray[np.int64],
@@ -89,7 +79,6 @@ def _fit(
 
     x = np.ascontiguousarray(vectors, np.float32)
     n, dimension = x.shape
-    sample = np.ones(n) if sample_weights is None else sample_weights
     target = np.zeros((n, classes), np.float32)
     target[np.arange(n), labels] = 1
 
@@ -101,9 +90,9 @@ def _fit(
         probability = np.exp(logits)
         total = probability.sum(1, keepdims=True)
         picked = logits[np.arange(n), labels] - np.log(total[:, 0])
-        gradient = (probability / total - target) * sample[:, None].astype(np.float32)
+        gradient = probability / total - target
         gradient_w = gradient.T @ x + w / INVERSE_PENALTY
-        value = -float((picked * sample).sum()) + float((w * w).sum()) / (2 * INVERSE_PENALTY)
+        value = -float(picked.sum()) + float((w * w).sum()) / (2 * INVERSE_PENALTY)
         return value, np.concatenate([gradient_w.ravel(), gradient.sum(0)]).astype(np.float64)
 
     start = np.zeros(classes * (dimension + 1))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Vectors
 from bot.faq.lexical import Words
 from bot.faq.retriever import Fusion, Ranking, Retriever
@@ -37,29 +38,27 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Corpus:
-    """What a retriever is built from; see `Retriever.build`. `off_topic` are normalised lines."""
+    """What a retriever is built from; see `Retriever.build`."""
 
-    lines: Sequence[str]
-    line_vectors: Vectors
+    lines: EncodedTexts
     entry_of_line: NDArray[np.int64]
     answer_vectors: Vectors
-    off_topic: Sequence[str]
-    off_topic_vectors: Vectors
+    off_topic: EncodedTexts
     words: Words
 
     def retriever(self, fusion: Fusion) -> Retriever:
         """The retriever over all lines."""
-        return self._retriever(np.arange(len(self.lines)), np.arange(len(self.off_topic)), fusion)
-
-    def _retriever(self, lines: NDArray[np.int64], off_topic: NDArray[np.int64], fusion: Fusion) -> Retriever:
         return Retriever.build(
-            [self.lines[i] for i in lines],
-            self.line_vectors[lines],
-            self.entry_of_line[lines],
-            self.answer_vectors,
-            self.off_topic_vectors[off_topic],
-            self.words,
-            fusion,
+            self.lines, self.entry_of_line, self.answer_vectors, self.off_topic, self.words, fusion
+        )
+
+    def part(self, lines: NDArray[np.int64], off_topic: NDArray[np.int64]) -> Corpus:
+        """The corpus with these lines and off-topic texts only."""
+        return replace(
+            self,
+            lines=self.lines.take(lines),
+            entry_of_line=self.entry_of_line[lines],
+            off_topic=self.off_topic.take(off_topic),
         )
 
     def held_out(self, fusion: Fusion, progress: Callable[[str], None]) -> list[HeldOut]:
@@ -80,14 +79,12 @@ class Corpus:
             progress(f"calibration: held-out round {fold + 1} of {1 if large else FOLDS}")
             kept = np.setdiff1d(np.arange(len(self.lines)), held)
             others = off_topic_folds != fold
-            retriever = self._retriever(kept, np.flatnonzero(others), fusion)
-            for i in held:
-                ranking = retriever.rank(self.lines[i], self.line_vectors[i])
-                found.append(HeldOut(ranking, int(self.entry_of_line[i]), fold))
-            # A single round has to serve every off-topic line, also those that it was built with.
-            for i in range(len(self.off_topic)) if large else np.flatnonzero(~others):
-                ranking = retriever.rank(self.off_topic[i], self.off_topic_vectors[i])
-                found.append(HeldOut(ranking, None, fold))
+            retriever = self.part(kept, np.flatnonzero(others)).retriever(fusion)
+            for i in map(int, held):
+                found.append(HeldOut(retriever.rank(self.lines.row(i)), int(self.entry_of_line[i]), fold))
+            # A single round has to serve every off-topic text, also those that it was built with.
+            for i in range(len(self.off_topic)) if large else map(int, np.flatnonzero(~others)):
+                found.append(HeldOut(retriever.rank(self.off_topic.row(i)), None, fold))
         return found
 
     def _line_folds(self) -> NDArray[np.int64]:
@@ -97,7 +94,7 @@ class Corpus:
         folds = np.full(len(self.lines), -1, np.int64)
         for entry in np.unique(self.entry_of_line):
             rows = np.flatnonzero(self.entry_of_line == entry)
-            texts = [self.lines[i] for i in rows]
+            texts = [self.lines.texts[int(i)] for i in rows]
             single = np.array([texts.count(text) == 1 for text in texts])
             if len(rows) > 1:
                 spread = (rng.permutation(len(rows)) + rng.integers(FOLDS)) % FOLDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ class Postings:
     weights: Scores
     lines: int
 
-    def add_up(self, weighted: dict[str, float]) -> Scores:
+    def add_up(self, weighted: Mapping[str, float]) -> Scores:
         """Sum of weight × posting for each line, shape [lines]."""
         total = np.zeros(self.lines, np.float32)
         for term, weight in weighted.items():
@@ -156,14 +156,15 @@ class WordIndex:
         """BM25 of every line, at least 0, shape [lines]."""
         return self.postings.add_up({term: 1.0 for term in self.words(question)})
 
-    def attainable(self, question: str) -> float:
-        """What BM25 would give to a short line with all the question's words: above 0, and grows with
-        words that no line holds."""
+    def coverage(self, question: str) -> Scores:
+        """How much of the question's BM25 weight each line covers, shape [lines], 0..1 for short lines;
+        words that no line holds count against all."""
         idf, vocabulary = self.postings.idf, self.postings.vocabulary
-        unseen = float(np.log1p((self.postings.lines + 0.5) / 0.5))
         terms = set(self.words(question))
-        total = sum(float(idf[vocabulary[t]]) if t in vocabulary else unseen for t in terms)
-        return total * (K1 + 1) or 1.0
+        unknown = len(terms - vocabulary.keys()) * float(np.log1p((self.postings.lines + 0.5) / 0.5))
+        total = unknown + sum(float(idf[vocabulary[t]]) for t in terms & vocabulary.keys())
+        covered: Scores = self.scores(question) / np.float32((total or 1.0) * (K1 + 1))
+        return covered
 
 
 class CharacterIndex:

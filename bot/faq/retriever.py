@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.faq.classifier import LinearModel, centre, fit_entry_classifier, fit_scope_classifier
+from bot.faq.classifier import LinearModel, centre, fit_entry_classifier
+from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Vectors
 from bot.faq.index import LineIndex
 from bot.faq.lexical import CharacterIndex, Postings, WordIndex, Words
+from bot.faq.scope import ScopeModel
 
 NEAREST_LINES = 100
 NEAREST_ENTRIES = 20
@@ -68,7 +69,7 @@ class Ranking:
 
     `background` is the mean centred cosine of the 50 nearest lines, `scope` the log odds that the
     question resembles the release's lines more than off-topic ones (0 without such a model), `length`
-    the question's characters.
+    its characters.
     """
 
     question: str
@@ -106,7 +107,7 @@ class Retriever:
         word_index: WordIndex,
         character_index: CharacterIndex,
         entry_classifier: LinearModel | None,
-        scope_classifier: LinearModel | None,
+        scope_model: ScopeModel | None,
         fusion: Fusion,
     ) -> None:
         if len(entry_of_line) != index.lines or np.any(np.diff(entry_of_line) < 0):
@@ -118,34 +119,32 @@ class Retriever:
         self.word_index = word_index
         self.character_index = character_index
         self.entry_classifier = entry_classifier
-        self.scope_classifier = scope_classifier
+        self.scope_model = scope_model
         self.fusion = fusion
         self._starts = np.searchsorted(entry_of_line, np.arange(len(answers) + 1))
 
     @classmethod
     def build(
         cls,
-        lines: Sequence[str],
-        line_vectors: Vectors,
+        lines: EncodedTexts,
         entry_of_line: NDArray[np.int64],
         answer_vectors: Vectors,
-        off_topic_vectors: Vectors,
+        off_topic: EncodedTexts,
         words: Words,
         fusion: Fusion,
     ) -> Retriever:
-        """Index normalised `lines` with their raw vectors, shape [lines, dimension].
-
-        `answer_vectors` has one row an entry; a row of zeros means that it has no answer text.
+        """Index the question lines. `answer_vectors` has one row an entry; a row of zeros means that it
+        has no answer text. `off_topic` shows what a question beside the FAQ looks like.
         """
-        mean = np.concatenate([line_vectors, off_topic_vectors]).mean(0, dtype=np.float64).astype(np.float32)
-        centred = centre(line_vectors, mean)
+        mean = np.concatenate([lines.final, off_topic.final]).mean(0, dtype=np.float64).astype(np.float32)
+        centred = centre(lines.final, mean)
         answered = np.linalg.norm(answer_vectors, axis=1) > 0
         answers = np.zeros_like(answer_vectors)
         if answered.any():
             answers[answered] = centre(answer_vectors[answered], answer_vectors[answered].mean(0))
         count = len(answer_vectors)
         texts: list[list[str]] = [[] for _ in range(count)]
-        for line, entry in zip(lines, entry_of_line, strict=True):
+        for line, entry in zip(lines.texts, entry_of_line, strict=True):
             texts[entry].append(line)
         documents = [" ".join(text) for text in texts]
         return cls(
@@ -156,7 +155,7 @@ class Retriever:
             word_index=WordIndex.build(words, documents),
             character_index=CharacterIndex.build(documents),
             entry_classifier=fit_entry_classifier(centred, entry_of_line, count),
-            scope_classifier=fit_scope_classifier(centred, centre(off_topic_vectors, mean)),
+            scope_model=ScopeModel.fit(lines, off_topic),
             fusion=fusion,
         )
 
@@ -175,19 +174,20 @@ class Retriever:
             self.word_index,
             self.character_index,
             self.entry_classifier,
-            self.scope_classifier,
+            self.scope_model,
             fusion,
         )
 
-    def rank(self, question: str, vector: Vectors) -> Ranking:
-        """Rank the entries for a normalised question and its raw vector, shape [dimension]; about 1 ms.
+    def rank(self, question: EncodedTexts) -> Ranking:
+        """Rank the entries for one question; about 1 ms.
 
         The best 30 entries are ranked, which is all for smaller releases.
         """
-        centred = centre(vector, self.mean)
+        text = question.texts[0]
+        centred = centre(question.final[0], self.mean)
         cosines, rows = self.index.search(centred[None], NEAREST_LINES)
-        words = self.word_index.scores(question) / self.word_index.attainable(question)
-        characters = self.character_index.scores(question)
+        words = self.word_index.coverage(text)
+        characters = self.character_index.scores(text)
         wanted = [self.entry_of_line[rows[0]], _largest(words), _largest(characters)]
         classes = None
         if self.entry_classifier is not None:
@@ -210,11 +210,10 @@ class Retriever:
             for entry, line, row in zip(entries, lines, features, strict=True)
         ]
         scope = 0.0
-        if self.scope_classifier is not None:
-            out, inside = self.scope_classifier.logits(centred)
-            scope = float(inside - out)
+        if self.scope_model is not None:
+            scope = self.scope_model.log_odds(question)
         background = float(cosines[0, :BACKGROUND_LINES].mean())
-        return Ranking(question, tuple(scored), background, scope, len(question)).fused(self.fusion)
+        return Ranking(text, tuple(scored), background, scope, len(text)).fused(self.fusion)
 
     def _nearest_lines(
         self, question: Vectors, entries: NDArray[np.int64]
@@ -237,9 +236,10 @@ class Retriever:
         self.character_index.postings.save(folder, "characters")
         (folder / "dictionary.txt").write_text(self.word_index.words.dictionary, "utf-8")
         (folder / "fusion.json").write_text(json.dumps(asdict(self.fusion), indent=2), "utf-8")
-        for name, model in (("entry_classifier", self.entry_classifier), ("scope", self.scope_classifier)):
-            if model is not None:
-                model.save(folder, name)
+        if self.entry_classifier is not None:
+            self.entry_classifier.save(folder, "entry_classifier")
+        if self.scope_model is not None:
+            self.scope_model.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Retriever:
@@ -256,7 +256,7 @@ class Retriever:
             word_index=WordIndex(words, Postings.load(folder, "words")),
             character_index=CharacterIndex(Postings.load(folder, "characters")),
             entry_classifier=LinearModel.load(folder, "entry_classifier"),
-            scope_classifier=LinearModel.load(folder, "scope"),
+            scope_model=ScopeModel.load(folder),
             fusion=Fusion(**json.loads((folder / "fusion.json").read_text("utf-8"))),
         )
 

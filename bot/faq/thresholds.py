@@ -1,0 +1,121 @@
+"""Thresholds that follow from the accepted share of wrong answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.faq.calibrate import Prediction
+from bot.faq.decision import Thresholds
+
+OFF_TOPIC_TRAFFIC = 0.1
+MAX_OFF_TOPIC_ANSWERED = 0.025
+CONFIDENCE_Z = 1.282  # one-sided 90 %
+MIN_SCOPE_PROBABILITY = 0.35
+NEVER = 1.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What held-out questions say about a release: shares 0..1.
+
+    `wrong` counts wrong answers among all answers when one question in ten is off topic, `wrong_bound`
+    is its 90 % upper bound; the others are shares of in-scope or off-topic questions.
+    """
+
+    in_scope_questions: int
+    off_topic_questions: int
+    hit1: float
+    answered: float
+    clarified: float
+    given_up: float
+    answered_right: float
+    wrong: float
+    wrong_bound: float
+    off_topic_answered: float
+    off_topic_clarified: float
+
+
+def choose_thresholds(predictions: Sequence[Prediction], target: float) -> Thresholds:
+    """The lowest answer threshold whose wrong answers stay within `target`, with 90 % confidence, and
+    which answers at most 2.5 % of off-topic questions; 1 where no threshold does.
+
+    One question in ten is assumed to be off topic; answering it counts as a wrong answer.
+    """
+    if not 0 < target < 0.5:
+        raise ValueError(f"target must lie in 0..0.5, got {target}")
+    table = _Table(predictions)
+    grid = np.round(np.arange(0.3, 0.9995, 0.0025), 4)
+    allowed = [
+        float(t)
+        for t in grid
+        if table.wrong(t)[1] <= target and table.off_topic_answered(t) <= MAX_OFF_TOPIC_ANSWERED
+    ]
+    # The lowest of the highest unbroken run: an isolated lucky spot further down is noise.
+    answer = NEVER
+    for t in reversed(grid.tolist()):
+        if t in allowed:
+            answer = t
+        elif answer != NEVER:
+            break
+    return Thresholds(answer, MIN_SCOPE_PROBABILITY)
+
+
+def estimate(predictions: Sequence[Prediction], thresholds: Thresholds) -> Estimate:
+    """What to expect of these thresholds."""
+    table = _Table(predictions)
+    inside, outside = ~table.off_topic, table.off_topic
+    answered = table.right_probability >= thresholds.answer
+    given_up = ~answered & (table.scope_probability < thresholds.scope)
+    clarified = ~answered & ~given_up
+
+    def share(of: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
+        return float(of[among].mean()) if among.any() else 0.0
+
+    wrong, bound = table.wrong(thresholds.answer)
+    return Estimate(
+        in_scope_questions=int(inside.sum()),
+        off_topic_questions=int(outside.sum()),
+        hit1=share(table.is_right, inside),
+        answered=share(answered, inside),
+        clarified=share(clarified, inside),
+        given_up=share(given_up, inside),
+        answered_right=share(table.is_right, inside & answered),
+        wrong=wrong,
+        wrong_bound=bound,
+        off_topic_answered=share(answered, outside),
+        off_topic_clarified=share(clarified, outside),
+    )
+
+
+class _Table:
+    def __init__(self, predictions: Sequence[Prediction]) -> None:
+        self.right_probability = np.array([p.right for p in predictions])
+        self.scope_probability = np.array([p.scope for p in predictions])
+        self.is_right = np.array([p.is_right for p in predictions], bool)
+        self.off_topic = np.array([p.off_topic for p in predictions], bool)
+
+    def off_topic_answered(self, threshold: float) -> float:
+        return (
+            float((self.right_probability[self.off_topic] >= threshold).mean())
+            if self.off_topic.any()
+            else 0.0
+        )
+
+    def wrong(self, threshold: float) -> tuple[float, float]:
+        """Share of wrong answers among answers, and its Wilson upper bound."""
+        inside = ~self.off_topic
+        answered = inside & (self.right_probability >= threshold)
+        if not answered.any():
+            return 0.0, 1.0
+        per_question = (1 - OFF_TOPIC_TRAFFIC) / max(int(inside.sum()), 1)
+        off_topic = OFF_TOPIC_TRAFFIC * self.off_topic_answered(threshold)
+        total = per_question * answered.sum() + off_topic
+        wrong = float((per_question * (answered & ~self.is_right).sum() + off_topic) / total)
+        n, z = int(answered.sum()), CONFIDENCE_Z
+        middle = wrong + z * z / (2 * n)
+        width = z * float(np.sqrt(wrong * (1 - wrong) / n + z * z / (4 * n * n)))
+        return wrong, (middle + width) / (1 + z * z / n)
