@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +24,8 @@ _HEADERS = {
 }
 # Other sites load this one file.
 _WIDGET = "/widget.js"
+# The sections of the site that FAQ answers link into; the demo shop shows a stand-in for each of their pages.
+_SECTIONS = ("help", "my")
 _NOT_BUILT = "网页尚未构建，请先运行 make run（或在 web 目录运行 npm run build）。\n"
 
 
@@ -57,7 +60,15 @@ class SecurityHeaders:
 
 def serve_pages(app: FastAPI, folder: Path) -> None:
     """Serve the built pages at `/`, or say how to build them; added last, for it takes all other paths."""
-    if (folder / "index.html").is_file():
+    home = folder / "index.html"
+    if home.is_file():
+
+        async def stand_in() -> FileResponse:
+            return FileResponse(home)
+
+        for section in _SECTIONS:
+            for path in (f"/{section}", f"/{section}/{{page:path}}"):
+                app.add_api_route(path, stand_in, methods=["GET", "HEAD"], include_in_schema=False)
         app.mount("/", StaticFiles(directory=folder, html=True), name="pages")
         return
 
