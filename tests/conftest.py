@@ -9,6 +9,8 @@ import pytest
 
 from tests.desk import Desk, open_desk
 from tests.service import Service, open_service
+from tests.stack.agent import Agent
+from tests.stack.stack import Stack, running_stack
 
 
 @pytest.fixture
@@ -29,3 +31,16 @@ def service(tmp_path: Path) -> Iterator[Service]:
     """The whole service with stand-ins for Rasa and the FAQ."""
     with open_service(tmp_path / "var") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole product running, one for all tests that do not harm it; fails with what is not built."""
+    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def administrator(stack: Stack) -> Agent:
+    """Signed in to the running product."""
+    return Agent.administrator(stack)
