@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.faq.cross_validation import FOLDS, HeldOut
 from bot.faq.decision import Judged, Judgement
-from bot.faq.retriever import FEATURES, RANKED_ENTRIES, Fusion, Ranking
-
-Array = NDArray[np.float64]
+from bot.faq.logistic import Array, LogisticModel, fit_logistic
+from bot.faq.prior import Prediction, Prior
+from bot.faq.retriever import Ranking
 
 QUESTION_FEATURES = (
     "share",
@@ -39,9 +38,6 @@ QUESTION_FEATURES = (
 CLIP = 4.0
 OFF_TOPIC_SHARE = 0.15
 UNCOVERED_SHARE = 0.05
-PENALTY = 1.0
-FUSION_PENALTY = 1.0
-FUSION_SCALE = np.array([0.1, 2.0, 0.1, 0.1, 0.1])
 MIN_RIGHT = 50
 
 
@@ -82,25 +78,6 @@ def entry_shares(ranking: Ranking) -> Array:
 
 
 @dataclass(frozen=True)
-class LogisticModel:
-    """Weights on standardised features and their squares, and the intercept."""
-
-    weights: tuple[float, ...]
-    intercept: float
-
-    def probability(self, standardised: Array) -> Array:
-        """For features of shape [questions, features]: probabilities, shape [questions]."""
-        odds = expand(standardised) @ np.array(self.weights) + self.intercept
-        found: Array = 1 / (1 + np.exp(-odds))
-        return found
-
-
-def expand(standardised: Array) -> Array:
-    """Features and their squares, so that a probability may level off."""
-    return np.concatenate([standardised, standardised**2], axis=1)
-
-
-@dataclass(frozen=True)
 class Background:
     """Mean and spread of each question feature over off-topic questions in this very index.
 
@@ -137,8 +114,11 @@ class Calibration:
     scope: LogisticModel
 
     def judge(self, ranking: Ranking) -> Judgement:
-        """Probabilities for one ranking. What is left of the scope's probability after the best entry
-        is shared among the others by their scores."""
+        """Probabilities for one ranking.
+
+        What is left of the scope's probability after the best entry is shared among the others by
+        their scores.
+        """
         if not ranking.entries:
             return Judgement((), 0.0)
         standardised = self.background.standardise([ranking])
@@ -170,63 +150,18 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """Out-of-fold probabilities of one held-out question and the truth; `off_topic` beats `is_right`."""
+class CalibrationFit:
+    """A calibration and the predictions that thresholds follow from.
 
-    right: float
-    scope: float
-    is_right: bool
-    off_topic: bool
-
-
-@dataclass(frozen=True)
-class Prior:
-    """What the shop's FAQ taught, for releases that cannot teach themselves.
-
-    Fitted with the 标准问 alone as index and every 相似问 as question (`benchmarks/prior.py`).
-    `predictions` are the held-out ones of that fit, from which thresholds follow.
+    `own` is false when both are the prior's for want of held-out questions.
     """
 
-    fusion: Fusion
-    right: LogisticModel
-    scope: LogisticModel
+    calibration: Calibration
     predictions: tuple[Prediction, ...]
+    own: bool
 
 
-def fit_fusion(held_out: Sequence[HeldOut], prior: Fusion) -> Fusion:
-    """Weights under which a softmax over the candidates' scores gives the right entry the highest
-    likelihood, drawn towards `prior` (one held-out question weighs as much as one spread of change)."""
-    from scipy.optimize import minimize
-
-    found = [(h, [e.entry for e in h.ranking.entries]) for h in held_out if h.entry is not None]
-    usable = [(h, entries.index(h.entry)) for h, entries in found if h.entry in entries]
-    if not usable:
-        return prior
-    candidates = np.full((len(usable), RANKED_ENTRIES, len(FEATURES)), -50.0)
-    for row, (h, _) in enumerate(usable):
-        features = np.array([entry.features for entry in h.ranking.entries])[:RANKED_ENTRIES]
-        candidates[row, : len(features)] = features / FUSION_SCALE
-    present = candidates[:, :, 0] > -50
-    target = np.array([min(position, RANKED_ENTRIES - 1) for _, position in usable])
-    rows = np.arange(len(usable))
-    start = prior.weights * FUSION_SCALE
-
-    def loss(weights: Array) -> tuple[float, Array]:
-        logits = np.where(present, candidates @ weights, -np.inf)
-        logits -= logits.max(1, keepdims=True)
-        powers = np.exp(logits)
-        shares = powers / powers.sum(1, keepdims=True)
-        value = -np.log(shares[rows, target] + 1e-12).sum()
-        gradient = np.einsum("nc,ncf->f", shares, candidates) - candidates[rows, target].sum(0)
-        moved = weights - start
-        return value + FUSION_PENALTY * float(moved @ moved) / 2, gradient + FUSION_PENALTY * moved
-
-    best = minimize(loss, start, jac=True, method="L-BFGS-B").x / FUSION_SCALE
-    # No feature speaks against an entry: a negative weight is noise of too little data.
-    return Fusion(*(float(weight) for weight in np.maximum(best, 0)))
-
-
-def fit_calibration(held_out: Sequence[HeldOut], prior: Prior | None) -> tuple[Calibration, list[Prediction]]:
+def fit_calibration(held_out: Sequence[HeldOut], prior: Prior | None) -> CalibrationFit:
     """The calibration of a release and out-of-fold predictions for its held-out questions.
 
     With fewer than 50 rightly found held-out questions the prior's models serve unchanged, counted from
@@ -239,7 +174,7 @@ def fit_calibration(held_out: Sequence[HeldOut], prior: Prior | None) -> tuple[C
     if sum(h.right for h in inside) < MIN_RIGHT:
         if prior is None:
             raise ValueError("too few held-out questions to calibrate without a prior")
-        return Calibration(background, prior.right, prior.scope), list(prior.predictions)
+        return CalibrationFit(Calibration(background, prior.right, prior.scope), prior.predictions, own=False)
     uncovered = [h.ranking.without(h.entry) for h in inside if h.entry is not None]
     uncovered_folds = [h.fold for h, ranking in zip(inside, uncovered, strict=True) if ranking.entries]
     uncovered = [ranking for ranking in uncovered if ranking.entries]
@@ -264,13 +199,13 @@ def fit_calibration(held_out: Sequence[HeldOut], prior: Prior | None) -> tuple[C
     out_of_fold = []
     priors = (prior.right, prior.scope) if prior else (None, None)
     for labels, prior_model in zip((right, scope), priors, strict=True):
-        models.append(_fit(features, labels, weights, prior_model))
+        models.append(fit_logistic(features, labels, weights, prior_model))
         predicted = np.zeros(len(features))
         for fold in set(folds.tolist()):
             kept, held = folds != fold, folds == fold
-            predicted[held] = _fit(features[kept], labels[kept], weights[kept], prior_model).probability(
-                features[held]
-            )
+            predicted[held] = fit_logistic(
+                features[kept], labels[kept], weights[kept], prior_model
+            ).probability(features[held])
         out_of_fold.append(predicted)
     predictions = [
         Prediction(float(p), float(max(p, s)), bool(y), i >= n)
@@ -278,25 +213,4 @@ def fit_calibration(held_out: Sequence[HeldOut], prior: Prior | None) -> tuple[C
             zip(out_of_fold[0][: n + m], out_of_fold[1][: n + m], right[: n + m], strict=True)
         )
     ]
-    return Calibration(background, models[0], models[1]), predictions
-
-
-def _fit(features: Array, labels: Array, weights: Array, prior: LogisticModel | None) -> LogisticModel:
-    """Weighted logistic regression with a Gaussian prior around `prior` (around 0 without one)."""
-    from scipy.optimize import minimize
-
-    x = expand(features)
-    centre = np.zeros(x.shape[1] + 1)
-    if prior is not None:
-        centre[:] = [*prior.weights, prior.intercept]
-
-    def loss(parameters: Array) -> tuple[float, Array]:
-        odds = x @ parameters[:-1] + parameters[-1]
-        value = (weights * (np.logaddexp(0, odds) - labels * odds)).sum()
-        error = weights * (1 / (1 + np.exp(-np.clip(odds, -60, 60))) - labels)
-        moved = parameters - centre
-        gradient = np.append(x.T @ error, error.sum()) + PENALTY * moved
-        return value + PENALTY * float(moved @ moved) / 2, gradient
-
-    best = minimize(loss, centre, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
-    return LogisticModel(tuple(best[:-1].tolist()), float(best[-1]))
+    return CalibrationFit(Calibration(background, models[0], models[1]), tuple(predictions), own=True)

@@ -69,12 +69,7 @@ def fit_entry_classifier(vectors: Vectors, entries: NDArray[np.int64], count: in
     return _fit(vectors, entries, count)
 
 
-def _fit(
-    vectors: Vectors,
-    labels: NDArray[np.int64],
-    classes: int,
-    sample_weights: NDArray[np.float64] | None = None,
-) -> LinearModel:
+def _fit(vectors: Vectors, labels: NDArray[np.int64], classes: int) -> LinearModel:
     from scipy.optimize import minimize
 
     x = np.ascontiguousarray(vectors, np.float32)

@@ -62,10 +62,10 @@ class Corpus:
         )
 
     def held_out(self, fusion: Fusion, progress: Callable[[str], None]) -> list[HeldOut]:
-        """Rank every line of an entry with two or more lines, and every off-topic line, by a retriever
-        that was built without it (8 folds; one fold of at most 2,000 lines for large releases).
+        """Rank lines and off-topic texts by retrievers that were built without them.
 
-        Lines that repeat a line of the same entry word for word are left out of the questions: they
+        All lines of entries with two or more, in 8 rounds; one round of at most 2,000 lines for large
+        releases. Lines that repeat a line of the same entry word for word are left out of the questions: they
         would be found by their twin, which says nothing about customers.
         """
         line_folds = self._line_folds()
@@ -80,16 +80,21 @@ class Corpus:
             kept = np.setdiff1d(np.arange(len(self.lines)), held)
             others = off_topic_folds != fold
             retriever = self.part(kept, np.flatnonzero(others)).retriever(fusion)
-            for i in map(int, held):
-                found.append(HeldOut(retriever.rank(self.lines.row(i)), int(self.entry_of_line[i]), fold))
-            # A single round has to serve every off-topic text, also those that it was built with.
-            for i in range(len(self.off_topic)) if large else map(int, np.flatnonzero(~others)):
-                found.append(HeldOut(retriever.rank(self.off_topic.row(i)), None, fold))
+            found += [
+                HeldOut(retriever.rank(self.lines.row(int(i))), int(self.entry_of_line[i]), fold)
+                for i in held
+            ]
+            found += [
+                HeldOut(retriever.rank(self.off_topic.row(int(i))), None, fold)
+                for i in np.flatnonzero(~others)
+            ]
         return found
 
     def _line_folds(self) -> NDArray[np.int64]:
-        """A fold for each line, −1 for lines that stay in every index; an entry's lines are spread
-        over the folds so that each round leaves it at least one."""
+        """A fold for each line, −1 for lines that stay in every index.
+
+        An entry's lines are spread over the folds so that each round leaves it at least one.
+        """
         rng = np.random.default_rng(0)
         folds = np.full(len(self.lines), -1, np.int64)
         for entry in np.unique(self.entry_of_line):

@@ -65,8 +65,11 @@ Decision = Answer | Clarify | NoAnswer
 
 
 def decide(judgement: Judgement, thresholds: Thresholds) -> Decision:
-    """Only probabilities decide, never a raw score: answer when the best entry is probably right, give
-    up when the question is probably out of scope, otherwise ask."""
+    """Answer, ask or give up, by probabilities alone, never by a raw score.
+
+    Answer when the best entry is probably right, give up when the question is probably out of scope,
+    otherwise ask.
+    """
     if not judgement.candidates:
         return NoAnswer()
     best = judgement.candidates[0]

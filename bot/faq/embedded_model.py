@@ -50,8 +50,11 @@ QUANTISED = re.compile(r"emb\.word|l\d+\.(q|k|v|ao|fi|fo)\.w")
 
 @dataclass(frozen=True)
 class Pieces:
-    """A Unigram vocabulary: `scores` are log-probabilities, the rest are ids; `rules` maps code points
-    to what the model's normaliser writes for them."""
+    """A Unigram vocabulary.
+
+    `scores` are log-probabilities, `bos` to `unknown` ids; `rules` maps code points to what the
+    model's normaliser writes for them.
+    """
 
     pieces: Sequence[str]
     scores: NDArray[np.float32]
@@ -168,8 +171,10 @@ def _dequantise(buffer: bytes, offset: int, size: int) -> NDArray[np.float32]:
 
 
 def is_kept(character: str) -> bool:
-    """Whether Chinese customer-service text may hold the character after NFKC: Chinese, ASCII, kana,
-    bopomofo, full-width forms, punctuation, emoji and Latin symbols."""
+    """Whether Chinese customer-service text may hold the character after NFKC.
+
+    Chinese, ASCII, kana, bopomofo, full-width forms, punctuation, emoji and Latin symbols are kept.
+    """
     code = ord(character)
     ranges = (
         (0x20, 0x7E),

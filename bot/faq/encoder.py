@@ -26,7 +26,7 @@ Backend = Literal["onnx", "sentence-transformers"]
 CARD = "encoder.json"
 MODEL = "model.onnx"
 TOKENIZER = "tokenizer.json"
-REBUILD = "run `bot faq build`"
+REBUILD = "run `bot encoder build`"
 
 
 class Encoder(Protocol):

@@ -125,7 +125,7 @@ def check_references(entries: Iterable[Entry], problems: Problems) -> None:
 def load_yaml(file: Path) -> Any:
     """Parse a YAML file. Raises ConfigurationError with file, line and column."""
     try:
-        return yaml.load(file.read_text("utf-8-sig"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.safe_load(file.read_text("utf-8-sig"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)

@@ -154,11 +154,13 @@ class WordIndex:
 
     def scores(self, question: str) -> Scores:
         """BM25 of every line, at least 0, shape [lines]."""
-        return self.postings.add_up({term: 1.0 for term in self.words(question)})
+        return self.postings.add_up(dict.fromkeys(self.words(question), 1.0))
 
     def coverage(self, question: str) -> Scores:
-        """How much of the question's BM25 weight each line covers, shape [lines], 0..1 for short lines;
-        words that no line holds count against all."""
+        """How much of the question's BM25 weight each line covers, shape [lines], 0..1 for short lines.
+
+        Words that no line holds count against all.
+        """
         idf, vocabulary = self.postings.idf, self.postings.vocabulary
         terms = set(self.words(question))
         unknown = len(terms - vocabulary.keys()) * float(np.log1p((self.postings.lines + 0.5) / 0.5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +80,10 @@ class Ranking:
     length: int
 
     def without(self, entry: int) -> Ranking:
-        """The ranking as if the release had no such entry: a question in the shop's own tone that the
-        release cannot answer."""
+        """The ranking as if the release had no such entry.
+
+        It stands for a question in the shop's own tone that the release cannot answer.
+        """
         return replace(self, entries=tuple(e for e in self.entries if e.entry != entry))
 
     def fused(self, fusion: Fusion) -> Ranking:
@@ -133,8 +136,10 @@ class Retriever:
         words: Words,
         fusion: Fusion,
     ) -> Retriever:
-        """Index the question lines. `answer_vectors` has one row an entry; a row of zeros means that it
-        has no answer text. `off_topic` shows what a question beside the FAQ looks like.
+        """Index the question lines.
+
+        `answer_vectors` has one row an entry; a row of zeros means that it has no answer text.
+        `off_topic` shows what a question beside the FAQ looks like.
         """
         mean = np.concatenate([lines.final, off_topic.final]).mean(0, dtype=np.float64).astype(np.float32)
         centred = centre(lines.final, mean)
@@ -223,7 +228,7 @@ class Retriever:
         rows = np.concatenate(spans)
         cosines = self.index.cosines(question, rows)
         starts = np.cumsum([0, *map(len, spans)])
-        best = [int(cosines[a:b].argmax()) + a for a, b in zip(starts[:-1], starts[1:], strict=True)]
+        best = [int(cosines[a:b].argmax()) + a for a, b in pairwise(starts)]
         return cosines[best], rows[best]
 
     def save(self, folder: Path) -> None:

@@ -16,7 +16,7 @@ from bot.faq.lexical import character_grams
 
 INVERSE_PENALTY = 10.0
 GRAM_SCALE = 1.5
-MIN_TEXTS = 100
+MIN_TEXTS = 30
 MIN_GRAM_TEXTS = 2
 
 
@@ -38,8 +38,10 @@ class ScopeModel:
 
     @classmethod
     def fit(cls, lines: EncodedTexts, off_topic: EncodedTexts) -> ScopeModel | None:
-        """Fit with the same weight for both kinds; None with fewer than 100 texts of either. About 1 s
-        for 3,000 texts."""
+        """Fit with the same weight for both kinds; about 1 s for 3,000 texts.
+
+        None with fewer than 30 texts of either.
+        """
         if min(len(lines), len(off_topic)) < MIN_TEXTS:
             return None
         from scipy.sparse import csr_matrix, hstack

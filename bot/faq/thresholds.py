@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.faq.calibrate import Prediction
 from bot.faq.decision import Thresholds
+from bot.faq.prior import Prediction
 
 OFF_TOPIC_TRAFFIC = 0.1
 MAX_OFF_TOPIC_ANSWERED = 0.025
@@ -40,10 +40,10 @@ class Estimate:
 
 
 def choose_thresholds(predictions: Sequence[Prediction], target: float) -> Thresholds:
-    """The lowest answer threshold whose wrong answers stay within `target`, with 90 % confidence, and
-    which answers at most 2.5 % of off-topic questions; 1 where no threshold does.
+    """The lowest answer threshold whose wrong answers stay within `target` with 90 % confidence.
 
-    One question in ten is assumed to be off topic; answering it counts as a wrong answer.
+    It also answers at most 2.5 % of off-topic questions; it is 1 where no threshold does both. One
+    question in ten is assumed to be off topic; answering it counts as a wrong answer.
     """
     if not 0 < target < 0.5:
         raise ValueError(f"target must lie in 0..0.5, got {target}")

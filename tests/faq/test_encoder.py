@@ -58,12 +58,12 @@ def test_a_changed_file_is_refused(models: Path, tmp_path: Path) -> None:
     shutil.copytree(encoder_folder(models), folder, ignore=shutil.ignore_patterns("sentence-transformers"))
     card = json.loads((folder / "encoder.json").read_text("utf-8"))
     (folder / "encoder.json").write_text(json.dumps({**card, "prompt": "passage: "}), "utf-8")
-    with pytest.raises(ArtefactMismatch, match="bot faq build"):
+    with pytest.raises(ArtefactMismatch, match="bot encoder build"):
         OnnxEncoder.load(folder)
 
 
 def test_a_missing_encoder_says_how_to_build_it(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="bot faq build"):
+    with pytest.raises(ConfigurationError, match="bot encoder build"):
         load_encoder(tmp_path)
 
 

@@ -1,0 +1,60 @@
+"""What the shop's FAQ taught, for releases that cannot teach themselves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bot.faq.logistic import LogisticModel
+from bot.faq.retriever import Fusion
+
+PRIOR_FILE = Path(__file__).with_name("prior.json")
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Out-of-fold probabilities of one held-out question and the truth; `off_topic` beats `is_right`."""
+
+    right: float
+    scope: float
+    is_right: bool
+    off_topic: bool
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Fusion and logistic models to start from, fitted by `benchmarks/prior.py`.
+
+    There one question an entry is the index, and the other questions of the shop's FAQ are asked.
+    `predictions` are the out-of-fold ones of that fit, from which thresholds follow.
+    """
+
+    fusion: Fusion
+    right: LogisticModel
+    scope: LogisticModel
+    predictions: tuple[Prediction, ...]
+
+    @classmethod
+    def load(cls, path: Path = PRIOR_FILE) -> Prior:
+        """Read the prior that comes with the package."""
+        value = json.loads(path.read_text("utf-8"))
+        return cls(
+            Fusion(**value["fusion"]),
+            LogisticModel(tuple(value["right"]["weights"]), value["right"]["intercept"]),
+            LogisticModel(tuple(value["scope"]["weights"]), value["scope"]["intercept"]),
+            tuple(Prediction(p[0], p[1], bool(p[2]), bool(p[3])) for p in value["predictions"]),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the prior; probabilities keep three decimals."""
+        value = {
+            "fusion": asdict(self.fusion),
+            "right": asdict(self.right),
+            "scope": asdict(self.scope),
+            "predictions": [
+                [round(p.right, 3), round(p.scope, 3), int(p.is_right), int(p.off_topic)]
+                for p in self.predictions
+            ],
+        }
+        path.write_text(json.dumps(value) + "\n", "utf-8")
