@@ -178,9 +178,12 @@ def load_release(models: Path, encoder: Encoder) -> Responder:
 def describe(fitted: Fitted) -> list[str]:
     """The risk of a release in plain words, one line each."""
     e = fitted.estimate
+    held_out = (
+        f"{e.in_scope_questions} held-out questions: {e.answered:.0%} answered, {e.clarified:.0%} clarified, "
+        f"{e.given_up:.0%} given up; {e.answered_right:.1%} of the answers are right"
+    )
     lines = [
-        f"of {e.in_scope_questions} held-out questions {e.answered:.0%} are answered, {e.clarified:.0%} "
-        + f"clarified, {e.given_up:.0%} given up; {e.answered_right:.1%} of the answers are right"),
+        held_out,
         f"{e.off_topic_questions} off-topic questions: {e.off_topic_answered:.1%} answered",
         f"wrong answers: {e.wrong:.1%} of all answers, at most {e.wrong_bound:.1%} with 90 % confidence",
     ]
