@@ -29,8 +29,8 @@ class SqliteTrackerStore(SQLTrackerStore):
         Path(db).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(domain=domain, db=db, event_broker=event_broker)
         self.engine.dispose()
-        self.engine = sqlalchemy.create_engine(
-            self.engine.url, poolclass=QueuePool, connect_args={"check_same_thread": False}
+        self.engine: Any = sqlalchemy.create_engine(
+            f"sqlite:///{db}", poolclass=QueuePool, connect_args={"check_same_thread": False}
         )
         event.listen(self.engine, "connect", _set_pragmas)
         self.sessionmaker = sessionmaker(bind=self.engine)
