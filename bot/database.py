@@ -86,7 +86,7 @@ class Database:
         return engine
 
     def migrate(self) -> None:
-        """Bring the schema to the newest version; blocks. Raises ConfigurationError when that is impossible."""
+        """Bring the schema to the newest version; blocks. Raises ConfigurationError when it cannot."""
         if self.is_sqlite:
             Path(str(self.url.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
         config = Config()

@@ -21,7 +21,10 @@ _NAME_LEAD = (
 _NAME_END = (
     r"(?=$|[^一-龥]|电话|電話|手机|手機|地址|住址|收货|的|电|，|。|女士|先生|小姐|想|要|在|住|买|下单|订单)"
 )
-_PLACE = r"(?:[一-龥]{2,8}?(?:省|自治区|特别行政区))?(?:[一-龥]{2,8}?(?:市|自治州|地区))?(?:[一-龥]{1,8}?(?:区|县|旗|市))?"
+_PLACE = (
+    r"(?:[一-龥]{2,8}?(?:省|自治区|特别行政区))?(?:[一-龥]{2,8}?(?:市|自治州|地区))?"
+    r"(?:[一-龥]{1,8}?(?:区|县|旗|市))?"
+)
 _STREET = (
     rf"[一-龥0-9０-９]{{1,12}}?(?:路|街|大道|道|巷|弄|胡同|镇|乡|村|小区|花园|新村|公寓|大厦|广场)"
     rf"[一-龥A-Za-z0-9０-９\-－#]{{0,16}}?(?:{_DIGIT}+|[一二三四五六七八九十百]+)(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层|户)"
@@ -82,16 +85,18 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         ),
         _id_card,
     ),
-    (re.compile(rf"{_EDGE_BEFORE}(?:{_DIGIT}[ \-－]?){{12,18}}{_DIGIT}{_EDGE_AFTER}"), _bank_card),
     (
         re.compile(
             rf"{_EDGE_BEFORE}(?:[+＋]?(?:86|８６){_GAP})?[1１][3-9３-９]{_DIGIT}{_GAP}{_DIGIT}{{4}}{_GAP}{_DIGIT}{{4}}{_EDGE_AFTER}"
         ),
         _phone,
     ),
+    (re.compile(rf"{_EDGE_BEFORE}(?:{_DIGIT}[ \-－]?){{12,18}}{_DIGIT}{_EDGE_AFTER}"), _bank_card),
     (re.compile(rf"{_EDGE_BEFORE}[0０]{_DIGIT}{{2,3}}[\-－ ]{_DIGIT}{{7,8}}{_EDGE_AFTER}"), _landline),
     (
-        re.compile(rf"({_NAME_LEAD}(?:姓名)?[:：\s]{{0,2}}(?:是|叫|为)?\s?){_NAME}{_NAME_END}"),
+        re.compile(
+            rf"({_NAME_LEAD}(?:姓名)?[:：\s]{{0,2}}(?:是|叫|为|改成|换成|改为|写成)?\s?){_NAME}{_NAME_END}"
+        ),
         lambda m: f"{m.group(1)}[姓名]",
     ),
     (re.compile(_PLACE + _STREET), lambda _: "[地址]"),

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import uvicorn
-from uvicorn._types import ASGIApplication
+from fastapi import FastAPI
 
 from bot.channels.frames import FRAME_LIMIT
 from bot.config import Settings
@@ -40,7 +40,7 @@ class Frame:
     ready: Callable[[], None]
 
 
-Build = Callable[[Settings, Frame], ASGIApplication]
+Build = Callable[[Settings, Frame], FastAPI]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from bot.errors import PartUnavailable
 
 HELP = "直接输入问题并回车；输入数字选择选项；/human 转人工；/quit 退出。"
-LAST_ANSWER_SECONDS = 15.0
+ANSWER_SECONDS = 15.0
 _NAMES = {"bot": "小杉", "agent": "人工客服", "system": "系统"}
 
 
@@ -65,8 +65,12 @@ class Screen:
         return {"type": "message", "client_id": client_id, "text": line}
 
 
-async def chat(url: str, read: Callable[[], Awaitable[str]], write: Callable[[str], None]) -> None:
+async def chat(
+    url: str, read: Callable[[], Awaitable[str]], write: Callable[[str], None], *, paced: bool = False
+) -> None:
     """Talk to the service at `url` until `read` gives an empty string or /quit.
+
+    `paced`: the lines come from a file, so each waits for the answer to the one before.
 
     Raises PartUnavailable when the service cannot be reached or hangs up.
     """
@@ -79,7 +83,7 @@ async def chat(url: str, read: Callable[[], Awaitable[str]], write: Callable[[st
             await socket.send(json.dumps({"type": "hello", "token": session["token"], "after": 0}))
             listening = asyncio.create_task(_listen(socket, screen))
             try:
-                await _converse(socket, screen, listening, read)
+                await _converse(socket, screen, listening, read, paced)
             finally:
                 listening.cancel()
     except (httpx.HTTPError, OSError, ConnectionClosed) as error:
@@ -91,6 +95,7 @@ async def _converse(
     screen: Screen,
     listening: asyncio.Task[None],
     read: Callable[[], Awaitable[str]],
+    paced: bool,
 ) -> None:
     while (line := await read()) and line.strip() != "/quit":
         if listening.done():
@@ -98,10 +103,10 @@ async def _converse(
         if line.strip():
             screen.answered.clear()
             await socket.send(json.dumps(screen.frame(line.strip())))
-    if not line:
-        # The input came from a file: its last question is still to be answered.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(screen.answered.wait(), LAST_ANSWER_SECONDS)
+            if paced:
+                # With a human in charge there may be no answer at all.
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(screen.answered.wait(), ANSWER_SECONDS)
 
 
 async def _listen(socket: ClientConnection, screen: Screen) -> None:

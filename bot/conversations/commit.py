@@ -199,7 +199,7 @@ def _finish(
 def _while_waiting(
     session: Session, result: Result, ticket: TicketRow, now: datetime, books: Bookkeeping
 ) -> tuple[Reply, ...]:
-    """Danger is answered at once; a question for the human, or a long silence, with the place in the queue."""
+    """Danger is answered at once; asking again, or a long silence, with the place in the queue."""
     step, before = result.step, ticket.reason
     if isinstance(step, HandOff):
         raise_priority(session, ticket, step, now, books.hours)
@@ -225,7 +225,7 @@ def _hand_off(
     now: datetime,
     books: Bookkeeping,
 ) -> TicketRow:
-    """The episode's one hand-off ticket: the open one of a customer who went back to the bot, or a new one."""
+    """The episode's one hand-off ticket: still open from before the customer resumed, or new."""
     if waiting is not None:
         raise_priority(session, waiting, step, now, books.hours)
         return waiting

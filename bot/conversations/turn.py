@@ -252,7 +252,7 @@ class TurnHandler:
     def _varied(
         result: Result, replies: tuple[Reply, ...], *, missed: bool, misses: int
     ) -> tuple[Reply, ...]:
-        """After a miss the bot never says the same again: another wording takes the place of a repeated one."""
+        """After a miss the bot never says the same again: another wording replaces a repeated one."""
         last = result.task.last_prompt or ""
         if not missed or not last.startswith(replies[-1].text):
             return replies

@@ -24,7 +24,8 @@ _OPENINGS: dict[Reason, str] = {
     "requested": "好的，正在为您转接人工客服。",
     "self_harm": "我很担心您现在的安全。请先联系身边您信任的人陪着您；情况紧急请拨打110或120，"
     "也可以拨打全国统一心理援助热线12356。我已请人工同事马上联系您。",
-    "fraud": "请先不要转账，也不要把验证码、密码告诉任何人。如果已经付款，请马上联系银行止付，并拨打110或反诈专线96110。"
+    "fraud": "请先不要转账，也不要把验证码、密码告诉任何人。如果已经付款，请马上联系银行止付，"
+    "并拨打110或反诈专线96110。"
     "我已请人工同事加急处理。",
     "legal_threat": "您的诉求我已完整记录，会由专人跟进处理。",
     "media_exposure": "您的诉求我已完整记录，会由专人跟进处理。",
@@ -44,7 +45,7 @@ _APOLOGY = "给您带来不好的体验，非常抱歉。"
 def handoff_notice(
     reason: Reason, number: str, ahead: int, now: datetime, hours: BusinessHours, *, apologise: bool
 ) -> str:
-    """The sentence(s) at a hand-off: what happens, ticket number, place in the queue or when somebody is there.
+    """What is said at a hand-off: what happens, ticket number, place in the queue or when somebody is there.
 
     `ahead` counts the tickets before this one. `apologise` adds the one apology of an episode.
     """

@@ -31,7 +31,7 @@ RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2}
 
 # How sure Rasa must be that the customer wants a human, when the phrase rules saw nothing.
 REQUEST_CONFIDENCE = 0.6
-# Messages in a row that show displeasure: from the first number a human is offered, at the second one takes over.
+# Messages in a row that show displeasure after which a human is offered, and after which one takes over.
 STREAK_OFFER = 2
 STREAK_HANDOFF = 3
 
@@ -64,7 +64,7 @@ class Thresholds:
     def __post_init__(self) -> None:
         if not 1 <= self.misses_offer <= self.misses_handoff:
             raise ValueError(
-                f"misses_offer {self.misses_offer!r} must be between 1 and misses_handoff {self.misses_handoff!r}"
+                f"misses_offer {self.misses_offer!r} must be from 1 to misses_handoff {self.misses_handoff!r}"
             )
         if not 0 <= self.anger <= 1:
             raise ValueError(f"anger {self.anger!r} is outside 0..1")
@@ -72,7 +72,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class ConversationState:
-    """What the policy may look at. Before Rasa was asked, the last five fields have their defaults.
+    """What the policy may look at. Before Rasa was asked, the later fields have their defaults.
 
     `emotion_streak` counts messages in a row up to this one that show displeasure, `misses` the turns in
     a row up to this one in which the bot could not answer, `asked` the reason for which an action asks

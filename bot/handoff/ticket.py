@@ -1,4 +1,4 @@
-"""Tickets: what an agent needs to know, until when, and where in the queue. All inside the caller's transaction."""
+"""Tickets: what an agent needs to know, by when, in which order. All inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True)
 class TicketDraft:
-    """A ticket before it has a number. `category` is a Chinese word, `summary` is masked when it is stored."""
+    """A ticket without a number. `category` is a Chinese word, `summary` is masked when it is stored."""
 
     kind: TicketKind
     handoff: HandOff
@@ -52,7 +52,7 @@ class TicketDraft:
 
 
 def summarise(lines: Sequence[Line], explanation: str, tried: Sequence[str]) -> str:
-    """The story in a few lines: what is wanted, why a human, what was tried, and the end of the transcript."""
+    """The story in a few lines: the wish, why a human, what was tried, the end of the transcript."""
     wish = next((line.text for line in lines if line.sender == "customer" and len(line.text.strip()) > 5), "")
     wish = wish or next((line.text for line in lines if line.sender == "customer"), "（无文字）")
     parts = [f"诉求：{_shorten(wish)}", f"转人工原因：{explanation}"]
@@ -154,7 +154,7 @@ def resolve(session: Session, row: TicketRow, note: str, now: datetime) -> None:
 
 
 def ahead_of(session: Session, row: TicketRow) -> int:
-    """How many waiting hand-offs come before this one: higher priority first, then first come, first served."""
+    """How many waiting hand-offs come before this one: by priority, then first come, first served."""
     earlier = sa.or_(TicketRow.rank < row.rank, sa.and_(TicketRow.rank == row.rank, TicketRow.id < row.id))
     return (
         session.scalar(

@@ -1,0 +1,281 @@
+"""The command `bot`: thin wrappers, one clear line when something is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import httpx
+import sqlalchemy as sa
+import typer
+from fastapi import FastAPI
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from bot.app import LEXICON, Parts, create_app
+from bot.channels import terminal
+from bot.config import Settings
+from bot.console.accounts import Accounts
+from bot.database import Database
+from bot.emotion import EmotionDetector
+from bot.errors import BotError, ConfigurationError, PartUnavailable
+from bot.handoff.policy import REQUEST_CONFIDENCE
+from bot.handoff.request import wants_human
+from bot.handoff.ticket import public_ticket
+from bot.privacy import configure_logging
+from bot.published import PublishedFaq
+from bot.serving import Frame, Running, free_port, rasa_project, running_service, serve, server_url
+from bot.tables import TicketRow
+
+T = TypeVar("T")
+ASK_SECONDS = 60.0
+
+app = typer.Typer(
+    help="Customer service for Chinese: rules, FAQ retrieval, and a human when it takes one.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+faq = typer.Typer(help="The FAQ: build a release, measure it.", no_args_is_help=True)
+nlu = typer.Typer(help="Intents, emotion and the wish for a human: train, measure.", no_args_is_help=True)
+encoder = typer.Typer(help="The sentence encoder.", no_args_is_help=True)
+agent = typer.Typer(help="The people who sign in to the console.", no_args_is_help=True)
+for name, group in (("faq", faq), ("nlu", nlu), ("encoder", encoder), ("agent", agent)):
+    app.add_typer(group, name=name)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> None:
+    """Run the command line: errors are one line on standard error and exit code 2."""
+    try:
+        app()
+    except BotError as error:
+        _fail(str(error) or error.sentence)
+    except ValidationError as error:
+        first = error.errors()[0]
+        _fail(f"BOT_{str(first['loc'][0]).upper()}: {first['msg']} (got {first['input']!r})")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _fail(line: str) -> None:
+    sys.stderr.write(f"bot: {line}\n")
+    sys.exit(2)
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    configure_logging(settings.log_level)
+    return settings
+
+
+def _build(settings: Settings, frame: Frame) -> FastAPI:
+    loaded = PublishedFaq.load(settings.models)
+    parts = Parts(
+        loaded, process=frame.process, token=frame.token, announce=frame.announce, ready=frame.ready
+    )
+    return create_app(settings, parts)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _print_json(value: Any) -> None:
+    _print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@app.command("serve")
+def serve_command() -> None:
+    """Run the service with its Rasa until Ctrl+C."""
+    asyncio.run(serve(_settings(), _build, _print))
+
+
+@app.command("chat")
+def chat_command(
+    url: Annotated[str, typer.Option(help="Address of the service; else the one that runs here.")] = "",
+) -> None:
+    """Talk to the running service at the terminal."""
+    settings = _settings()
+    running = Running.find(settings.var)
+    if not url and running is None:
+        raise ConfigurationError(f"no service runs on the data in {settings.var}: start one with `bot serve`")
+    address = url.rstrip("/") or (running.url if running else "")
+    asyncio.run(terminal.chat(address, terminal.read_line, _print, paced=not sys.stdin.isatty()))
+
+
+@app.command("ask")
+def ask_command(text: Annotated[str, typer.Argument(help="The question.")], as_json: AsJson = False) -> None:
+    """One turn in a fresh conversation of the running service, or of one that is started for it."""
+    settings = _settings()
+    running = Running.find(settings.var)
+    if running is None:
+        logging.getLogger().setLevel(logging.CRITICAL)
+        answer = asyncio.run(_ask_own(settings, text))
+    else:
+        answer = asyncio.run(_ask(running, text))
+    if as_json:
+        _print_json(answer)
+        return
+    _print(answer["reply"])
+    handoff = f"，转人工 {answer['handoff']['ticket']}" if answer["handoff"] else ""
+    entry = f"，条目 {answer['entry']}（{answer['probability']:.0%}）" if answer["entry"] else ""
+    total = f"{answer['timings_ms']['total']:.0f} ms"
+    _print(f"[{answer['decision']}{entry}{handoff}，意图 {answer['intent']}，{total}]")
+
+
+async def _ask_own(settings: Settings, text: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="bot-ask-") as folder:
+        own = settings.model_copy(
+            update={
+                "host": "127.0.0.1",
+                "port": free_port(),
+                "rasa_port": free_port(),
+                "var": Path(folder),
+                "database_url": f"sqlite:///{folder}/bot.db",
+            }
+        )
+        async with running_service(own, _build, lambda _line: None):
+            running = Running.find(own.var)
+            assert running is not None, server_url(own)
+            return await _ask(running, text)
+
+
+async def _ask(running: Running, text: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {running.token}"}
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=ASK_SECONDS) as http:
+            answer = await http.post(f"{running.url}/internal/ask", json={"text": text}, headers=headers)
+    except httpx.HTTPError as error:
+        raise PartUnavailable(f"the service at {running.url} did not answer: {error}") from error
+    body: dict[str, Any] = answer.json()
+    if answer.status_code != 200:
+        raise BotError(f"{body['error']['code']}: {body['error']['detail']}")
+    return body
+
+
+@app.command("tickets")
+def tickets_command(
+    as_json: AsJson = False,
+    resolved: Annotated[bool, typer.Option("--all", help="Resolved tickets, too.")] = False,
+) -> None:
+    """The tickets: open ones in the order in which they are to be served."""
+    query = sa.select(TicketRow).order_by(TicketRow.state, TicketRow.rank, TicketRow.id)
+    if not resolved:
+        query = query.where(TicketRow.state == "open")
+    found = _with_database(
+        lambda database: database.read_now(lambda s: [public_ticket(t) for t in s.scalars(query)])
+    )
+    if as_json:
+        _print_json(found)
+        return
+    table = Table("工单号", "优先级", "原因", "类别", "客服", "截止")
+    for ticket in found:
+        deadline = datetime.fromisoformat(ticket["deadline"]).astimezone()
+        columns = (ticket[name] or "" for name in ("number", "priority", "reason", "category", "assignee"))
+        table.add_row(*columns, f"{deadline:%m-%d %H:%M}")
+    Console().print(table if found else "没有工单。")
+
+
+def _with_database(use: Callable[[Database], T]) -> T:
+    settings = _settings()
+    database = Database(settings.effective_database_url)
+    try:
+        database.migrate()
+        return use(database)
+    finally:
+        database.close()
+
+
+@agent.command("add")
+def add_agent(
+    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    display_name: Annotated[str, typer.Argument(help="Name that customers see.")],
+) -> None:
+    """Create an agent and print the first password, once."""
+    password = _with_database(lambda database: asyncio.run(Accounts(database).add(name, display_name)))
+    _print(f"{name} 的初始密码：{password}（仅显示一次，登录后须修改）")
+
+
+@agent.command("password")
+def set_password(name: Annotated[str, typer.Argument(help="Name to sign in with.")]) -> None:
+    """Set somebody's password: asked for at the terminal, or the first line of standard input."""
+    if sys.stdin.isatty():
+        password = typer.prompt("新密码", hide_input=True, confirmation_prompt="再输一遍")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    _with_database(lambda database: asyncio.run(Accounts(database).set_password(name, password)))
+    _print("密码已修改，此人的其他登录已失效。")
+
+
+@encoder.command("build")
+def build_encoder_command() -> None:
+    """Convert and export the encoder that BOT_ENCODER names."""
+    from bot.faq.export import build_encoder
+
+    settings = _settings()
+    _print(str(build_encoder(settings.encoder, settings.models, _print)))
+
+
+@faq.command("build")
+def build_faq() -> None:
+    """Build a release of the FAQ and publish it; only new texts are encoded."""
+    from bot.faq.encoder import load_encoder
+    from bot.faq.release import Sources, build_release
+
+    settings = _settings()
+    loaded = load_encoder(settings.models)
+    target = settings.wrong_answer_target
+    _print(str(build_release(Sources.beside(settings.faq), settings.models, loaded, target, _print)))
+
+
+@nlu.command("train")
+def train_command() -> None:
+    """Train the Rasa model, unless one of the same inputs is there."""
+    from bot.nlu.train import train_model
+
+    _print(str(train_model(rasa_project(_settings()))))
+
+
+@nlu.command("evaluate")
+def evaluate_nlu(
+    questions: Annotated[Path, typer.Option(help="File with text and intent, emotion, risk or human.")],
+    as_json: AsJson = False,
+) -> None:
+    """Measure intents, emotion, risk and the wish for a human on labelled lines."""
+    from bot.nlu.evaluate import evaluate, parse_with_rasa
+    from bot.nlu.lines import read_lines
+    from bot.nlu.train import current_model
+
+    project, lines = rasa_project(_settings()), read_lines(questions)
+    model = current_model(project)
+    report = evaluate(
+        lines,
+        lambda texts: parse_with_rasa(project, model, texts),
+        EmotionDetector.load(LEXICON).detect,
+        wants_human,
+        REQUEST_CONFIDENCE,
+    )
+    if as_json:
+        _print_json(report.to_json())
+        return
+    for column, scores in report.to_json().items():
+        _print(
+            f"{column}: " + "  ".join(f"{key} {value}" for key, value in scores.items() if key != "labels")
+        )
+    for expected, predicted, times in report.intent.confusions[:20] if report.intent else ():
+        _print(f"  {expected} → {predicted}: {times}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""When the bot gives way: the order of reasons, the thresholds, and that every decision is explained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.emotion import LABELS, RISKS, Emotion
+from bot.handoff.policy import (
+    RANKS,
+    REASONS,
+    Continue,
+    ConversationState,
+    HandOff,
+    OfferHuman,
+    Thresholds,
+    decide,
+)
+
+CALM = Emotion("calm", 0.0)
+STATE = ConversationState(wants_human=False, emotion=CALM)
+LIMITS = Thresholds()
+
+
+def reason(state: ConversationState) -> str | None:
+    step = decide(state, LIMITS)
+    return step.reason if isinstance(step, HandOff) else None
+
+
+def test_a_calm_conversation_goes_on() -> None:
+    assert decide(STATE, LIMITS) == Continue()
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (replace(STATE, wants_human=True), "requested"),
+        (replace(STATE, intent="request_human", intent_confidence=0.6), "requested"),
+        (replace(STATE, intent="request_human", intent_confidence=0.59), None),
+        (replace(STATE, intent="faq", intent_confidence=1.0), None),
+        (replace(STATE, emotion=Emotion("angry", 0.8)), "anger"),
+        (replace(STATE, emotion=Emotion("angry", 0.79)), None),
+        (replace(STATE, emotion=Emotion("dissatisfied", 0.85)), None),
+        (replace(STATE, emotion=Emotion("dissatisfied", 0.4), emotion_streak=3), "anger"),
+        (replace(STATE, emotion=CALM, emotion_streak=3), None),
+        (replace(STATE, misses=3, missed=True), "misses"),
+        (replace(STATE, misses=3), None),
+        (replace(STATE, failing=True), "failing_part"),
+        (replace(STATE, asked="complaint"), "complaint"),
+        *[
+            (replace(STATE, emotion=Emotion("calm", 0.1, risk)), risk)
+            for risk in ("self_harm", "fraud", "legal_threat", "media_exposure", "abuse")
+        ],
+    ],
+)
+def test_reasons(state: ConversationState, expected: str | None) -> None:
+    assert reason(state) == expected
+
+
+def test_danger_comes_before_the_wish_and_the_wish_before_all_else() -> None:
+    everything = replace(
+        STATE, wants_human=True, misses=9, missed=True, failing=True, asked="complaint", emotion_streak=9
+    )
+    assert reason(replace(everything, emotion=Emotion("angry", 1.0, "self_harm"))) == "self_harm"
+    assert reason(replace(everything, emotion=Emotion("angry", 1.0, "abuse"))) == "requested"
+
+
+def test_the_second_miss_offers() -> None:
+    assert decide(replace(STATE, misses=1, missed=True), LIMITS) == Continue()
+    assert isinstance(decide(replace(STATE, misses=2, missed=True), LIMITS), OfferHuman)
+    assert decide(replace(STATE, misses=2), LIMITS) == Continue()
+
+
+def test_every_reason_has_a_priority_and_one_sentence() -> None:
+    for name in REASONS:
+        step = HandOff.because(name)
+        assert step.priority in RANKS
+        assert step.explanation.endswith("。")
+    with pytest.raises(ValueError, match="boredom"):
+        HandOff.because("boredom")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("values", [(0, 3, 0.8), (3, 2, 0.8), (2, 3, 1.1), (2, 3, -0.1)])
+def test_senseless_thresholds_are_refused(values: tuple[int, int, float]) -> None:
+    with pytest.raises(ValueError, match=r"misses_offer|anger"):
+        Thresholds(*values)
+
+
+states = st.builds(
+    ConversationState,
+    wants_human=st.booleans(),
+    emotion=st.builds(Emotion, st.sampled_from(LABELS), st.floats(0, 1), st.sampled_from(RISKS)),
+    emotion_streak=st.integers(0, 9),
+    misses=st.integers(0, 9),
+    missed=st.booleans(),
+    intent=st.sampled_from([None, "faq", "request_human"]),
+    intent_confidence=st.floats(0, 1),
+    asked=st.sampled_from([None, "complaint", "form_failed"]),
+    failing=st.booleans(),
+)
+
+
+@given(states)
+def test_a_wish_or_a_failure_is_never_passed_over(state: ConversationState) -> None:
+    step = decide(state, LIMITS)
+    if (
+        state.wants_human
+        or state.failing
+        or state.emotion.risk != "none"
+        or (state.missed and state.misses >= 3)
+    ):
+        assert isinstance(step, HandOff)
+
+
+@given(states, st.integers(1, 5))
+def test_more_misses_never_lead_away_from_a_human(state: ConversationState, more: int) -> None:
+    steps = [decide(s, LIMITS) for s in (state, replace(state, misses=state.misses + more))]
+    weight = [2 if isinstance(s, HandOff) else 1 if isinstance(s, OfferHuman) else 0 for s in steps]
+    assert weight[0] <= weight[1]
