@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,9 @@ from bot.faq.retriever import Fusion, Ranking, Retriever
 FOLDS = 8
 MAX_LINES_FOR_ALL_FOLDS = 6000
 MAX_HELD_OUT = 2000
+NEAR_QUANTILE = 0.75
+NEAR_COSINE = 0.83  # that quantile in the shop's FAQ
+MIN_INSIDE = 50
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,26 @@ class HeldOut:
         """Whether the best entry is the right one."""
         return bool(self.ranking.entries) and self.ranking.entries[0].entry == self.entry
 
+    @property
+    def nearest(self) -> float:
+        """Centred cosine of the nearest line."""
+        return max((entry.nearest for entry in self.ranking.entries), default=-1.0)
+
     def fused(self, fusion: Fusion) -> HeldOut:
         """The same question under other weights."""
         return replace(self, ranking=self.ranking.fused(fusion))
+
+
+def drop_answerable(held_out: Sequence[HeldOut]) -> tuple[list[HeldOut], list[str]]:
+    """Leave out off-topic questions that this FAQ seems to answer, and name them.
+
+    A bank written for one shop holds questions that another FAQ answers. Those that stand nearer to a
+    line than three quarters of the held-out in-scope questions do would teach the wrong lesson.
+    """
+    inside = [h.nearest for h in held_out if h.entry is not None]
+    limit = float(np.quantile(inside, NEAR_QUANTILE)) if len(inside) >= MIN_INSIDE else NEAR_COSINE
+    kept = [h for h in held_out if h.entry is not None or h.nearest < limit]
+    return kept, [h.ranking.question for h in held_out if h.entry is None and h.nearest >= limit]
 
 
 @dataclass(frozen=True)

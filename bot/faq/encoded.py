@@ -41,6 +41,15 @@ class EncodedTexts:
         middle = np.concatenate([middle for _, middle in pairs])
         return cls(tuple(texts), final[rows], middle[rows])
 
+    @classmethod
+    def join(cls, parts: Sequence[EncodedTexts]) -> EncodedTexts:
+        """All parts one after the other; at least one."""
+        return cls(
+            tuple(text for part in parts for text in part.texts),
+            np.concatenate([part.final for part in parts]),
+            np.concatenate([part.middle for part in parts]),
+        )
+
     def take(self, rows: NDArray[np.int64]) -> EncodedTexts:
         """The texts with these row numbers."""
         return EncodedTexts(tuple(self.texts[int(i)] for i in rows), self.final[rows], self.middle[rows])

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.errors import ConfigurationError
 from bot.faq.calibrate import Calibration, fit_calibration
-from bot.faq.cross_validation import Corpus
+from bot.faq.cross_validation import Corpus, drop_answerable
 from bot.faq.decision import Answer, Clarify, Decision, Judged, Judgement, Thresholds, decide
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Encoder
@@ -157,7 +157,9 @@ def fit_responder(
     # Several threads on these small products cost more than they gain, and starve the other processes.
     with threadpool_limits(1):
         prior = Prior.load()
-        held_out = corpus.held_out(prior.fusion, progress)
+        held_out, answerable = drop_answerable(corpus.held_out(prior.fusion, progress))
+        if answerable:
+            progress(f"calibration: left out as answerable: {'、'.join(answerable[:10])}")
         fusion = fit_fusion(held_out, prior.fusion)
         held_out = [h.fused(fusion) for h in held_out]
         fit = fit_calibration(held_out, prior)
