@@ -93,6 +93,7 @@ def steps(environ: Mapping[str, str], installer: Installer) -> List[Step]:
             commands=lambda: [Command((bot, "faq", "build"), {})],
             inputs=("data/faq", "data/off_topic.txt", "bot/faq"),
             settings=("BOT_MODELS", "BOT_ENCODER", "BOT_FAQ", "BOT_WRONG_ANSWER_TARGET"),
+            outputs=(f"{models}/faq/current",),
             after=(SERVICE, ENCODER),
             built_from=(ENCODER,),
             megabytes=50,
