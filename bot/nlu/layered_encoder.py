@@ -14,7 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from bot.faq.encoder import MODEL, TOKENIZER, Encoder, EncoderCard, Vectors, encoder_folder, load_encoder
+from bot.faq.encoder import (
+    MODEL,
+    TOKENIZER,
+    Encoder,
+    EncoderCard,
+    Vectors,
+    encoder_fingerprint,
+    encoder_folder,
+    load_encoder,
+)
 
 # The output of a layer of a BERT-like model as the exporter names it.
 _LAYER = re.compile(rb"/[\w./]*encoder/layer\.(\d+)/output/LayerNorm/LayerNormalization_output_0")
@@ -24,13 +33,24 @@ _SHARES = (4 / 12, 6 / 12, 8 / 12, 10 / 12)
 class LayeredEncoder:
     """Blocks of `dimension` numbers: the sentence vector, then the mean over the tokens of each inner layer.
 
-    Every block has length 1. `blocks` is 1 for an encoder whose inner layers cannot be reached.
+    Every block has length 1. `blocks` is 1 for an encoder whose inner layers cannot be reached; it is
+    then a `plain` one. `fingerprint` is the encoder's own, `dimension` the numbers a block.
     """
 
     def __init__(
-        self, encoder: Encoder, session: Any = None, tokenizer: Any = None, prompt: str = ""
+        self,
+        fingerprint: str,
+        dimension: int,
+        plain: Encoder | None = None,
+        session: Any = None,
+        tokenizer: Any = None,
+        prompt: str = "",
     ) -> None:
-        self._encoder = encoder
+        if (plain is None) == (session is None):
+            raise ValueError("either plain or session must be given")
+        self.fingerprint = fingerprint
+        self.dimension = dimension
+        self._plain = plain
         self._session = session
         self._tokenizer = tokenizer
         self._prompt = prompt
@@ -38,14 +58,16 @@ class LayeredEncoder:
     @classmethod
     def load(cls, models: Path) -> LayeredEncoder:
         """The current encoder of `models`. Raises what `load_encoder` raises."""
-        encoder, folder = load_encoder(models), encoder_folder(models)
+        folder = encoder_folder(models)
         card = EncoderCard.read(folder)
-        if card.backend != "onnx":
-            return cls(encoder)
-        graph = (folder / MODEL).read_bytes()
-        outputs = _inner_outputs(graph)
-        if not outputs:
-            return cls(encoder)
+        files = [folder / MODEL, folder / TOKENIZER]
+        outputs = (
+            _inner_outputs(files[0].read_bytes()) if card.backend == "onnx" and files[0].is_file() else []
+        )
+        # Files that do not belong together are load_encoder's to refuse.
+        if not outputs or encoder_fingerprint(files, card.prompt, card.max_length) != card.fingerprint:
+            plain = load_encoder(models)
+            return cls(plain.fingerprint, plain.dimension, plain)
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -53,22 +75,12 @@ class LayeredEncoder:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(
-            graph + _graph_outputs(outputs), options, providers=["CPUExecutionProvider"]
+            files[0].read_bytes() + _graph_outputs(outputs), options, providers=["CPUExecutionProvider"]
         )
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        tokenizer = Tokenizer.from_file(str(files[1]))
         tokenizer.no_padding()
         tokenizer.enable_truncation(card.max_length)
-        return cls(encoder, session, tokenizer, card.prompt)
-
-    @property
-    def fingerprint(self) -> str:
-        """The encoder's own."""
-        return self._encoder.fingerprint
-
-    @property
-    def dimension(self) -> int:
-        """Numbers a block."""
-        return self._encoder.dimension
+        return cls(card.fingerprint, card.dimension, session=session, tokenizer=tokenizer, prompt=card.prompt)
 
     @property
     def blocks(self) -> int:
@@ -77,8 +89,8 @@ class LayeredEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Float32 of shape [len(texts), blocks, dimension]; 3 to 5 ms a text."""
-        if self._session is None:
-            return self._encoder.encode(texts)[:, None, :]
+        if self._plain is not None:
+            return self._plain.encode(texts)[:, None, :]
         result = np.empty((len(texts), self.blocks, self.dimension), np.float32)
         for row, text in enumerate(texts):
             ids = np.array([self._tokenizer.encode(self._prompt + text).ids], np.int64)
