@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,7 +69,8 @@ class Faq(FaqAnswerer, Protocol):
 class Parts:
     """What is given from outside: the FAQ, Rasa's process and its client. Tests put stand-ins here.
 
-    `announce` receives one line for the person at the terminal, `ready` is called once when all is up.
+    `announce` receives one line for the person at the terminal, `ready` is called once when all is up,
+    `at_stop` receives what is to be awaited before the listeners close.
     """
 
     faq: Faq
@@ -78,6 +79,7 @@ class Parts:
     token: str = ""
     announce: Callable[[str], None] = print
     ready: Callable[[], None] = lambda: None
+    at_stop: Callable[[Callable[[], Awaitable[None]]], None] = lambda _stop: None
 
 
 def create_app(settings: Settings, parts: Parts) -> FastAPI:
@@ -96,6 +98,7 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     thresholds = Thresholds(settings.misses_offer, settings.misses_handoff, settings.anger_handoff)
     handler = TurnHandler(dialogue, EmotionDetector.load(LEXICON), thresholds, books.release)
     router = Router(database, handler, hints, books)
+    parts.at_stop(router.stop)
     conversations = Conversations(database, hints, books, router.wake, limit=settings.message_limit)
     accounts = Accounts(database)
     executor = build_executor(build_actions(parts.faq))
@@ -122,16 +125,19 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(database.migrate)
         await accounts.ensure_administrator(parts.announce)
-        tasks = [asyncio.create_task(readiness.watch(router, parts.ready))]
+        watching = asyncio.create_task(readiness.watch(router, parts.ready))
+        tasks = [watching]
         if parts.process is not None:
             tasks.append(asyncio.create_task(parts.process.run()))
         try:
             yield
         finally:
+            watching.cancel()
+            # Before Rasa ends: a turn that loses it would be handed to a human.
+            await router.stop()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await router.stop()
             if isinstance(dialogue, RasaClient):
                 await dialogue.close()
             database.close()

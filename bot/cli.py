@@ -81,7 +81,12 @@ def _settings() -> Settings:
 def _build(settings: Settings, frame: Frame) -> FastAPI:
     loaded = PublishedFaq.load(settings.models)
     parts = Parts(
-        loaded, process=frame.process, token=frame.token, announce=frame.announce, ready=frame.ready
+        loaded,
+        process=frame.process,
+        token=frame.token,
+        announce=frame.announce,
+        ready=frame.ready,
+        at_stop=frame.at_stop,
     )
     return create_app(settings, parts)
 
@@ -237,6 +242,40 @@ def build_faq() -> None:
     loaded = load_encoder(settings.models)
     target = settings.wrong_answer_target
     _print(str(build_release(Sources.beside(settings.faq), settings.models, loaded, target, _print)))
+
+
+@faq.command("evaluate")
+def evaluate_faq_command(
+    entries: Annotated[
+        Path, typer.Option("--faq", help="FAQ: a folder, or a file with id, question, answer.")
+    ],
+    questions: Annotated[Path, typer.Option(help="File with question and expected.")],
+    as_json: AsJson = False,
+) -> None:
+    """Measure retrieval and decisions of an FAQ on questions that it has not seen."""
+    from bot.faq.encoder import load_encoder
+    from bot.faq.evaluate import evaluate_faq
+    from bot.faq.off_topic import load_off_topic
+    from bot.faq.release import Sources
+
+    settings = _settings()
+    sources = Sources.beside(settings.faq)
+    report = evaluate_faq(
+        entries,
+        questions,
+        load_encoder(settings.models),
+        settings.encoder,
+        load_off_topic(sources.off_topic),
+        sources.dictionary(),
+        settings.wrong_answer_target,
+        lambda line: typer.echo(line, err=True),
+    ).to_json()
+    if as_json:
+        _print_json(report)
+        return
+    for part, value in report.items():
+        figures = "  ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        _print(f"{part}: {figures}")
 
 
 @nlu.command("train")

@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,14 +30,21 @@ STOP_SECONDS = 5
 PORT_SECONDS = 3.0
 
 
+Stop = Callable[[], Awaitable[None]]
+
+
 @dataclass(frozen=True)
 class Frame:
-    """What the application needs of the process that it runs in."""
+    """What the application needs of the process that it runs in.
+
+    `at_stop` receives what is to be awaited before the listeners close.
+    """
 
     process: RasaSupervisor
     token: str
     announce: Callable[[str], None]
     ready: Callable[[], None]
+    at_stop: Callable[[Stop], None]
 
 
 Build = Callable[[Settings, Frame], FastAPI]
@@ -92,7 +99,7 @@ async def running_service(
     with only_one(settings.var):
         listeners = bind(settings.host, settings.port)
         wait_for_port(settings.rasa_port)
-        token, up = secrets.token_urlsafe(32), asyncio.Event()
+        token, up, stops = secrets.token_urlsafe(32), asyncio.Event(), list[Stop]()
         project = rasa_project(settings)
         supervisor = RasaSupervisor(
             RasaCommand(
@@ -107,7 +114,7 @@ async def running_service(
             )
         )
         config = uvicorn.Config(
-            build(settings, Frame(supervisor, token, announce, up.set)),
+            build(settings, Frame(supervisor, token, announce, up.set, stops.append)),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -115,7 +122,7 @@ async def running_service(
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config, stops)
         task = asyncio.create_task(server.serve(sockets=listeners))
         try:
             await _until_ready(task, up)
@@ -125,6 +132,20 @@ async def running_service(
             (settings.var / "serve.json").unlink(missing_ok=True)
             server.should_exit = True
             await task
+
+
+class _Server(uvicorn.Server):
+    """Ends the turns before the listeners close: actions could no longer call back, and turns would fail."""
+
+    def __init__(self, config: uvicorn.Config, stops: Sequence[Stop]) -> None:
+        super().__init__(config)
+        self._stops = stops
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn."""
+        for stop in self._stops:
+            await stop()
+        await super().shutdown(sockets)
 
 
 async def _until_ready(task: asyncio.Task[None], up: asyncio.Event) -> None:
