@@ -36,7 +36,8 @@ def service(tmp_path: Path) -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole product running, one for all tests that do not harm it; fails with what is not built."""
-    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+    # Tests talk faster than people do.
+    with running_stack(tmp_path_factory.mktemp("stack"), message_rate=100, log_level="DEBUG") as running:
         yield running
 
 

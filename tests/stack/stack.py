@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -122,6 +122,18 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    @contextmanager
+    def held_rasa(self) -> Iterator[None]:
+        """Rasa does nothing inside the block, and goes on after it."""
+        pid = until(lambda: self.rasa_pid or 0, what="a Rasa process")
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            # The test may have killed it.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
     def stop(self) -> None:
         """SIGTERM, and wait for the end."""
         if self._process is None or self._process.poll() is not None:
@@ -182,8 +194,10 @@ class Stack:
         """Nobody else can write to the service's database inside the block."""
         with closing(sqlite3.connect(self.var / "bot.db", isolation_level=None, timeout=10)) as database:
             database.execute("BEGIN IMMEDIATE")
-            yield
-            database.execute("ROLLBACK")
+            try:
+                yield
+            finally:
+                database.execute("ROLLBACK")
 
 
 def _rows(path: Path, query: str, values: Sequence[object]) -> list[dict[str, Any]]:
