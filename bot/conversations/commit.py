@@ -37,6 +37,14 @@ class Bookkeeping:
     release: Callable[[], str] = lambda: ""
 
 
+def lock_conversation(session: Session, conversation: str) -> ConversationRow | None:
+    """The conversation, held until the transaction ends: owner and sequence change one at a time.
+
+    SQLite admits one writer anyway; a server database needs the lock on the row.
+    """
+    return session.get(ConversationRow, conversation, with_for_update=True)
+
+
 def latest_episode(session: Session, conversation: str) -> EpisodeRow | None:
     """The conversation's newest episode, open or closed."""
     return session.scalar(
@@ -104,10 +112,11 @@ def next_task(session: Session, conversation: str) -> Task | None:
 def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeeping) -> bool:
     """Store the turn with its effects; false when the state moved and it must be thought through again."""
     started = time.perf_counter()
+    conversation = lock_conversation(session, result.task.message.conversation)
+    assert conversation is not None, "a message belongs to a conversation"
     message = session.get_one(MessageRow, result.task.message.id)
     if not message.pending:
         return True
-    conversation = session.get_one(ConversationRow, message.conversation_id)
     row = open_episode(session, conversation, now)
     episode = read_episode(row)
     expected = result.task.episode

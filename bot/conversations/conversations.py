@@ -12,7 +12,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.conversations.commit import Bookkeeping, latest_episode, open_episode
+from bot.conversations.commit import Bookkeeping, latest_episode, lock_conversation, open_episode
 from bot.conversations.conversation import change, read_episode
 from bot.conversations.story import draft_handoff
 from bot.conversations.transcript import (
@@ -161,7 +161,7 @@ class Conversations:
             if known is not None:
                 return read_message(known), False
             text, payload = content(session)
-            row = session.get(ConversationRow, conversation)
+            row = lock_conversation(session, conversation)
             if row is None:
                 row = ConversationRow(
                     id=conversation,
@@ -210,7 +210,7 @@ class Conversations:
         """The customer has seen all up to `seq`; the mark never goes back nor beyond the last message."""
 
         def mark(session: Session) -> None:
-            row = session.get(ConversationRow, conversation)
+            row = lock_conversation(session, conversation)
             if row is not None and row.customer_seq < seq:
                 row.customer_seq = min(seq, row.last_seq)
 
@@ -327,7 +327,7 @@ def read_status(session: Session, conversation: str) -> Status:
 
 
 def _conversation(session: Session, conversation: str) -> ConversationRow:
-    row = session.get(ConversationRow, conversation)
+    row = lock_conversation(session, conversation)
     if row is None:
         raise NotFound(f"no conversation {conversation!r}")
     return row

@@ -67,6 +67,10 @@ class RasaClient:
             trust_env=False,
             transport=transport,
         )
+        # Its own connection: a busy Rasa is not an unhealthy one.
+        self._health = httpx.AsyncClient(
+            base_url=url, timeout=CONNECT_SECONDS * 2, trust_env=False, transport=transport
+        )
 
     async def turn(
         self, sender: str, message_id: str, text: str, *, command: bool, metadata: Mapping[str, Any]
@@ -93,13 +97,14 @@ class RasaClient:
     async def healthy(self) -> bool:
         """Whether the Rasa process answers and has loaded a model."""
         try:
-            return (await self._http.get("/webhooks/desk/health", timeout=CONNECT_SECONDS)).status_code == 200
+            return (await self._health.get("/webhooks/desk/health")).status_code == 200
         except httpx.HTTPError:
             return False
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+        await self._health.aclose()
 
 
 def read_turn(answer: Any, ms: float = 0.0) -> RasaTurn:
