@@ -29,6 +29,7 @@ def wants_human(text: str) -> bool:
         normal = normal.replace(slip, meant)
     if phrases.WHO_IS_THERE.fullmatch(normal):
         return False
+    normal = phrases.LATER.sub("", normal)
     clauses = [_SPACES.sub("", clause) for clause in _CLAUSE_ENDS.split(normal)]
     blanked = [phrases.OTHER_WORDS.sub("□", clause) for clause in clauses if clause]
     named = any(phrases.HUMAN.search(clause) for clause in blanked)
