@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import secrets
+import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -83,6 +84,8 @@ def rasa_project(settings: Settings) -> RasaProject:
 
 async def serve(settings: Settings, build: Build, announce: Callable[[str], None]) -> None:
     """Check, start, and serve until SIGINT or SIGTERM. Raises ConfigurationError."""
+    # The server raises the signal again when it has stopped; the rest still has to be put in order then.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     async with running_service(settings, build, announce) as (server, task):
         url = server_url(settings)
         announce(f"服务已就绪，按 Ctrl+C 停止。\n  商城示例页  {url}/\n  客服工作台  {url}/console/")
