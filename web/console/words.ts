@@ -1,5 +1,5 @@
 import type { Owner, Sender } from "../shared/protocol";
-import type { Priority } from "./protocol";
+import type { Emotion, Priority } from "./protocol";
 
 /** Chinese words for the values of the protocol. */
 
@@ -82,6 +82,11 @@ export const reasonWord = (reason: string): string => REASON[reason] ?? reason;
 /** Null when there is no risk. */
 export function riskWord(risk: string | null): string | null {
   return risk === null || risk === "none" ? null : (RISK[risk] ?? risk);
+}
+
+/** "愤怒，强度 94%"; calm has no strength. */
+export function emotionText({ label, intensity }: Pick<Emotion, "label" | "intensity">): string {
+  return label === "calm" ? emotionWord(label) : `${emotionWord(label)}，强度 ${percent(intensity)}`;
 }
 
 /** 0.934 becomes "93%"; what is below one half percent is not called nothing. */
