@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from bot.conversations.rasa_client import RasaTurn
-from bot.database import Database
 from bot.errors import ConversationTaken, MessageEmpty, MessageTooLong, UnknownChoice
 from bot.tables import EventRow, MessageRow
 from tests.desk import Clock, Desk, open_desk, until
@@ -396,8 +395,3 @@ async def test_the_trace_says_why(desk: Desk) -> None:
     assert [c["entry"] for c in trace["candidates"]] == ["returns-how", "returns-freight"]
     assert set(trace["timings_ms"]) == {"total", "emotion", "rasa", "retrieve", "commit"}
     assert trace["release"] == "r1"
-
-
-async def test_databases_in_memory_are_refused() -> None:
-    with pytest.raises(Exception, match="must name a file"):
-        Database("sqlite://")
