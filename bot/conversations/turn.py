@@ -35,6 +35,7 @@ _SMALL_TALK = {
     "rate_service",
 }
 _FALLBACK_ACTION = "action_default_fallback"
+_OPEN_QUESTION = "action_answer_faq"
 HUMAN_BUTTON = Button("转人工", HUMAN_PAYLOAD, "human")
 RESUME_BUTTON = Button("不等了，继续问小杉", RESUME_PAYLOAD)
 _CLARIFIED_AGAIN = "还是这几个问题和您说的比较接近，您看是哪一个？都不是的话，可以点“转人工”。"
@@ -220,7 +221,7 @@ class TurnHandler:
     def _judge(self, result: Result, state: ConversationState) -> Result:
         rasa, episode = result.rasa, result.task.episode
         assert rasa is not None
-        outcome = _outcome(result.decision, rasa.intent)
+        outcome = _outcome(result.decision, rasa)
         after = episode.turned(outcome)
         step = decide(
             replace(
@@ -266,14 +267,18 @@ class TurnHandler:
         return (*replies[:-1], replace(replies[-1], text=again))
 
 
-def _outcome(decision: str, intent: str | None) -> Outcome:
+def _outcome(decision: str, rasa: RasaTurn) -> Outcome:
     if decision == "clarify":
         return "clarify"
-    if decision in ("no_answer", "fallback") or (decision == "flow" and intent == "unhelpful"):
+    if decision in ("no_answer", "fallback"):
         return "miss"
-    if decision == "flow" and intent in _SMALL_TALK:
-        return "neutral"
-    return "success"
+    if decision != "flow":
+        return "success"
+    # A polite refusal of an open question leaves the customer as helpless as no answer at all.
+    refused = rasa.intent == "out_of_scope" and _OPEN_QUESTION in rasa.actions
+    if refused or rasa.intent == "unhelpful":
+        return "miss"
+    return "neutral" if rasa.intent in _SMALL_TALK or _OPEN_QUESTION in rasa.actions else "success"
 
 
 def _with_offer(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
