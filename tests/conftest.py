@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def administrator(stack: Stack) -> Agent:
+def administrator(stack: Stack) -> Iterator[Agent]:
     """Signed in to the running product."""
-    return Agent.administrator(stack)
+    with closing(Agent.administrator(stack)) as agent:
+        yield agent

@@ -24,11 +24,8 @@ class Agent:
 
     @classmethod
     def administrator(cls, stack: Stack) -> Agent:
-        """The first account, with the password that was printed or the one that was chosen since."""
-        try:
-            return cls(stack.url, "admin", stack.password)
-        except httpx.HTTPStatusError:
-            return cls(stack.url, "admin", PASSWORD)
+        """The first account, with the password that was printed; once, because it is changed then."""
+        return cls(stack.url, "admin", stack.password)
 
     @classmethod
     def added(cls, stack: Stack, name: str, display_name: str) -> Agent:
@@ -36,6 +33,10 @@ class Agent:
         printed = stack.bot("agent", "add", name, display_name)
         assert printed.returncode == 0, printed.stderr
         return cls(stack.url, name, printed.stdout.split("初始密码：")[1].split("（")[0])
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.http.close()
 
     def _login(self, password: str) -> dict[str, Any]:
         response = self.http.post("/login", json={"name": self.name, "password": password})

@@ -50,13 +50,14 @@ class Customer:
 
     def connect(self) -> Customer:
         """Open the socket, or open it again and resume after the last message seen."""
+        self.close()
         self._socket = connect(f"ws{self.url.removeprefix('http')}/api/widget/socket", proxy=None)
         self.status = {}
         self.send_frame(type="hello", token=self.token, after=self.seen)
         self.wait(lambda: self.status, "a welcome")
         return self
 
-    def disconnect(self) -> None:
+    def close(self) -> None:
         """Hang up; what was sent stays sent."""
         if self._socket is not None:
             self._socket.close()

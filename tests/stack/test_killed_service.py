@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
+from tests.stack.conftest import Arrive
 from tests.stack.customer import Customer
 from tests.stack.records import all_handled, assert_promises
 from tests.stack.stack import Stack, running_stack, until
@@ -47,11 +48,11 @@ class Story:
                 self.customer.send(line, client_id)
 
 
-def stories(stack: Stack) -> list[Story]:
+def stories(stack: Stack, arrive: Arrive) -> list[Story]:
     """Every third customer stands in the middle of the call-back form."""
     told = []
     for number in range(18):
-        customer = Customer(stack.url).connect()
+        customer = arrive(stack)
         if number % 3 == 0:
             assert "手机" in customer.say("给我回个电话吧")[-1]["text"]
             told.append(Story(customer, (PHONE, CALL_TIME)))
@@ -84,7 +85,6 @@ def assert_all_well(stack: Stack, told: list[Story]) -> None:
     for story in told:
         story.customer.settle()
         assert_heard_once(stack, story)
-        story.customer.disconnect()
     assert_promises(stack, customers)
     until(stack.ready, RESTART_SECONDS)
 
@@ -110,8 +110,8 @@ def assert_heard_once(stack: Stack, story: Story) -> None:
         assert tickets == []
 
 
-def test_at_random_moments(mortal: Stack) -> None:
-    told = stories(mortal)
+def test_at_random_moments(mortal: Stack, arrive: Arrive) -> None:
+    told = stories(mortal, arrive)
     for story in told:
         story.tell()
     time.sleep(random.uniform(0.0, 0.4))
@@ -120,8 +120,8 @@ def test_at_random_moments(mortal: Stack) -> None:
     assert_all_well(mortal, told)
 
 
-def test_a_stop_in_order_hands_nobody_to_a_human(mortal: Stack) -> None:
-    told = stories(mortal)
+def test_a_stop_in_order_hands_nobody_to_a_human(mortal: Stack, arrive: Arrive) -> None:
+    told = stories(mortal, arrive)
     for story in told:
         story.tell()
     story.customer.acked(list(story.sent)[-1])
@@ -131,8 +131,8 @@ def test_a_stop_in_order_hands_nobody_to_a_human(mortal: Stack) -> None:
     assert_all_well(mortal, told)
 
 
-def test_before_rasa_has_answered(mortal: Stack) -> None:
-    told = stories(mortal)
+def test_before_rasa_has_answered(mortal: Stack, arrive: Arrive) -> None:
+    told = stories(mortal, arrive)
     with mortal.held_rasa():
         for story in told:
             story.tell()
@@ -143,8 +143,8 @@ def test_before_rasa_has_answered(mortal: Stack) -> None:
     assert_all_well(mortal, told)
 
 
-def test_after_rasa_has_answered_and_before_anything_is_stored(mortal: Stack) -> None:
-    told = stories(mortal)
+def test_after_rasa_has_answered_and_before_anything_is_stored(mortal: Stack, arrive: Arrive) -> None:
+    told = stories(mortal, arrive)
     with mortal.held_rasa():
         for story in told:
             story.tell()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 
-from tests.stack.customer import Customer
+from tests.stack.conftest import Arrive
 from tests.stack.records import all_handled, assert_promises
 from tests.stack.stack import Stack
 
 QUESTIONS = ("运费怎么算", "你好", "怎么申请退货", "谢谢你", "发票怎么开")
 
 
-def test_fifty_conversations_of_five_messages_at_once(stack: Stack) -> None:
-    customers = [Customer(stack.url).connect() for _ in range(50)]
+def test_fifty_conversations_of_five_messages_at_once(stack: Stack, arrive: Arrive) -> None:
+    customers = [arrive(stack) for _ in range(50)]
     sent = {
         customer: [customer.send(f"第{number}个问题，{text}") for number, text in enumerate(QUESTIONS)]
         for customer in customers
@@ -33,13 +33,12 @@ def test_fifty_conversations_of_five_messages_at_once(stack: Stack) -> None:
             if row["type_name"] == "user"
         ]
         assert heard == [f"第{number}个问题，{text}" for number, text in enumerate(QUESTIONS)]
-        customer.disconnect()
     assert_promises(stack, customers)
 
 
-def test_a_long_conversation_does_not_hold_up_the_others(stack: Stack) -> None:
-    busy = Customer(stack.url).connect()
-    others = [Customer(stack.url).connect() for _ in range(8)]
+def test_a_long_conversation_does_not_hold_up_the_others(stack: Stack, arrive: Arrive) -> None:
+    busy = arrive(stack)
+    others = [arrive(stack) for _ in range(8)]
     for number in range(40):
         last = busy.send(f"问题{number}，运费怎么算")
     firsts = {other: other.send("怎么申请退货") for other in others}
