@@ -1,0 +1,1 @@
+"""Benchmarks against stock Rasa, one table in one run: `make bench`."""

@@ -1,0 +1,96 @@
+"""Rasa's own way to answer FAQs: a ResponseSelector trained on the same entries, in Rasa's environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from benchmarks.process import Stopped
+from bot.faq.entry import Entry
+
+# The pipeline that Rasa documents for FAQs, with its Chinese tokenizer and its default threshold.
+EPOCHS = 100
+THRESHOLD = 0.3
+PIPELINE = [
+    {"name": "JiebaTokenizer"},
+    {"name": "CountVectorsFeaturizer"},
+    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+    {"name": "ResponseSelector", "epochs": EPOCHS, "retrieval_intent": "faq", "random_seed": 1},
+]
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The ResponseSelector's choice for one question; `confidence` is 0..1."""
+
+    entry: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class SelectorRun:
+    """`build_seconds` is the training alone, as a whole process."""
+
+    build_seconds: float
+    choices: tuple[Selected, ...]
+
+
+def write_project(entries: Sequence[Entry], folder: Path) -> None:
+    """A Rasa project whose retrieval intent `faq` has one response key an entry."""
+    (folder / "data").mkdir(parents=True)
+    nlu = [
+        {
+            "intent": f"faq/{entry.id}",
+            "examples": "".join(f"- {line.strip()}\n" for line in (entry.question, *entry.similar)),
+        }
+        for entry in entries
+    ]
+    domain = {
+        "version": "3.1",
+        "intents": ["faq"],
+        "responses": {f"utter_faq/{entry.id}": [{"text": entry.answer}] for entry in entries},
+    }
+    config = {"recipe": "default.v1", "language": "zh", "assistant_id": "selector", "pipeline": PIPELINE}
+    for name, content in (
+        ("data/nlu.yml", {"version": "3.1", "nlu": nlu}),
+        ("domain.yml", domain),
+        ("config.yml", config),
+    ):
+        (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")
+
+
+def run_selector(
+    entries: Sequence[Entry], questions: Sequence[str], folder: Path, rasa_python: Path
+) -> SelectorRun:
+    """Train on the entries and ask every question. Raises Stopped when Rasa fails."""
+    write_project(entries, folder)
+    environment = {
+        **os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false",
+        "PYTHONWARNINGS": "ignore",
+    }  # fmt: skip
+    started = time.perf_counter()
+    _call(
+        [str(rasa_python.absolute()), "-m", "rasa", "train", "nlu", "--nlu", "data", "--domain", "domain.yml",
+         "--config", "config.yml", "--out", "models", "--fixed-model-name", "selector"],
+        folder, environment,
+    )  # fmt: skip
+    seconds = time.perf_counter() - started
+    (folder / "questions.json").write_text(json.dumps(list(questions), ensure_ascii=False), "utf-8")
+    script = Path(__file__).with_name("selector_parse.py").resolve()
+    _call([str(rasa_python.absolute()), str(script), "models/selector.tar.gz"], folder, environment)
+    rows = json.loads((folder / "choices.json").read_text("utf-8"))
+    return SelectorRun(seconds, tuple(Selected(row["entry"], row["confidence"]) for row in rows))
+
+
+def _call(command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
+        raise Stopped(f"{' '.join(command[1:4])} ended with {done.returncode}:\n{tail}")
