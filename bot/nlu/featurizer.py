@@ -21,15 +21,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import ArtefactMismatch
-from bot.faq.encoder import Vectors
-from bot.nlu.layered_encoder import LayeredEncoder
+from bot.faq.encoder import Encoder, Vectors, load_encoder
 
 CARD = "encoder.json"
+# The middle layer of a block comes out of the encoder's cache, which holds 512 texts.
+_BLOCK = 256
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
-    """The blocks of `LayeredEncoder`, one row a block. The model remembers the encoder's fingerprint.
+    """Last and middle layer of the encoder, one row each. The model remembers the encoder's fingerprint.
 
     The encoder is the current one in the folder BOT_MODELS, or else in `models` of the configuration.
     Loading a model that was trained with another encoder raises ArtefactMismatch.
@@ -41,7 +42,7 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         name: str,
         storage: ModelStorage,
         resource: Resource,
-        encoder: LayeredEncoder,
+        encoder: Encoder,
     ) -> None:
         super().__init__(name, config)
         self._storage = storage
@@ -73,7 +74,7 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> EncoderFeaturizer:
-        encoder = LayeredEncoder.load(Path(os.environ.get("BOT_MODELS") or config["models"]))
+        encoder = load_encoder(Path(os.environ.get("BOT_MODELS") or config["models"]))
         return cls(config, execution_context.node_name, model_storage, resource, encoder)
 
     @classmethod
@@ -97,7 +98,7 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         with self._storage.write_to(self._resource) as folder:
-            card = {"fingerprint": self._encoder.fingerprint, "blocks": self._encoder.blocks}
+            card = {"fingerprint": self._encoder.fingerprint, "dimension": self._encoder.dimension}
             (folder / CARD).write_text(json.dumps(card), "utf-8")
         return self._resource
 
@@ -107,10 +108,14 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         typed = [message for message in messages if message.get(TEXT)]
-        for message, blocks in zip(typed, self._encoder.encode([m.get(TEXT) for m in typed]), strict=True):
-            self._add(message, blocks)
+        alias = self._config[FEATURIZER_CLASS_ALIAS]
+        for start in range(0, len(typed), _BLOCK):
+            block = typed[start : start + _BLOCK]
+            for message, rows in zip(block, self._rows([m.get(TEXT) for m in block]), strict=True):
+                message.add_features(Features(rows, FEATURE_TYPE_SENTENCE, TEXT, alias))
         return messages
 
-    def _add(self, message: Message, blocks: Vectors) -> None:
-        alias = self._config[FEATURIZER_CLASS_ALIAS]
-        message.add_features(Features(np.asarray(blocks, np.float32), FEATURE_TYPE_SENTENCE, TEXT, alias))
+    def _rows(self, texts: list[str]) -> Vectors:
+        final, middle = self._encoder.encode(texts), self._encoder.encode_middle(texts)
+        layers = [final, middle] if middle.shape == final.shape else [final]
+        return np.stack(layers, axis=1)

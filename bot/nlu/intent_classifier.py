@@ -47,7 +47,7 @@ class ShopIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"c": 1.0, "vectors": 0.6, "characters": 1.0, "words": 0.8, "ranking_length": 0}
+        return {"c": 1.0, "vectors": 0.8, "characters": 1.0, "words": 0.8, "ranking_length": 0}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
