@@ -68,6 +68,8 @@ def test_an_angry_customer_is_served_by_a_human_and_then_by_the_bot_again(
     console.take()
     expect(widget.notices.last).to_have_text("人工客服小周已接入")
     expect(widget.status).to_have_text("人工客服 小周 为您服务")
+    # What asks the bot is of no use now.
+    expect(widget.log.get_by_role("button", name="不等了")).to_be_disabled()
     console.field.press_sequentially("您好，我是小周")
     expect(widget.log.get_by_text("客服正在输入")).to_be_attached()
     customer.shot("agent-types")
