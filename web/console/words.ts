@@ -56,6 +56,15 @@ const TIMING: Readonly<Record<string, string>> = {
   commit: "写入",
 };
 
+const ENTITY: Readonly<Record<string, string>> = {
+  order_number: "订单号",
+  phone: "手机号",
+  tracking_number: "运单号",
+  date: "日期",
+  time: "时间",
+  product: "商品",
+};
+
 const REASON: Readonly<Record<string, string>> = {
   requested: "客户要求人工",
   self_harm: "自伤风险",
@@ -77,6 +86,7 @@ export const emotionWord = (label: string): string => EMOTION[label] ?? label;
 export const decisionWord = (decision: string): string => DECISION[decision] ?? decision;
 export const channelWord = (channel: string): string => CHANNEL[channel] ?? channel;
 export const timingWord = (part: string): string => TIMING[part] ?? part;
+export const entityWord = (entity: string): string => ENTITY[entity] ?? entity;
 export const reasonWord = (reason: string): string => REASON[reason] ?? reason;
 
 /** Null when there is no risk. */
