@@ -30,7 +30,8 @@ _STREET = (
     rf"[一-龥A-Za-z0-9０-９\-－#]{{0,16}}?(?:{_DIGIT}+|[一二三四五六七八九十百]+)(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层|户)"
     rf"(?:[一-龥A-Za-z0-9０-９\-－#]{{0,12}}?(?:{_DIGIT}+|[一二三四五六七八九十]+)(?:号楼|栋|幢|座|单元|室|楼|层|户|号))*(?:{_DIGIT}{{2,4}})?"
 )
-_EDGE_BEFORE = r"(?<![0-9０-９A-Za-z])"
+# A character that JSON has escaped, such as \u6211, ends in what looks like a part of the number.
+_EDGE_BEFORE = r"(?:(?<![0-9０-９A-Za-z])|(?<=\\u[0-9a-fA-F]{4}))"
 _EDGE_AFTER = r"(?![0-9０-９])"
 
 
@@ -131,3 +132,5 @@ def configure_logging(level: str) -> None:
     # httpx logs every request at INFO, which is one line a turn and says nothing.
     for noisy in ("httpx", "httpcore", "alembic", "rasa_sdk", "websockets", "jieba"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # At DEBUG uvicorn prints frames with their middle cut out: half a number is not known for what it is.
+    logging.getLogger("uvicorn.error").setLevel(max(root.level, logging.INFO))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
@@ -31,6 +32,8 @@ from bot.privacy import MaskingFormatter, mask
         ("收货人改成王五", "王五"),
         ("北京市朝阳区建国路88号3号楼1201室", "建国路88号"),
         ("住在文三路138号", "138号"),
+        (json.dumps("电话13812345678"), "13812345678"),
+        (json.dumps("身份证11010519491231002X"), "11010519491231002X"),
     ],
 )
 def test_is_masked(text: str, secret: str) -> None:

@@ -64,7 +64,8 @@ def summarise(lines: Sequence[Line], explanation: str, tried: Sequence[str]) -> 
 
 
 def _shorten(text: str) -> str:
-    flat = " ".join(text.split())
+    # Masked first: a number that is cut in two is no longer known for what it is.
+    flat = " ".join(mask(text).split())
     return flat if len(flat) <= LINE_LIMIT else flat[: LINE_LIMIT - 1] + "…"
 
 
