@@ -169,11 +169,11 @@ class Stack:
         return running.token
 
     def bot(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of `bot` on this stack's data."""
+        """Run a command of `bot` on this stack's data, without the log of a developer."""
         return subprocess.run(
             bot_command(*arguments),
             cwd=self.folder,
-            env=self.environment,
+            env={**self.environment, "BOT_LOG_LEVEL": "INFO"},
             text=True,
             capture_output=True,
             timeout=120,
