@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bot.faq.prior import Prediction
+from bot.faq.thresholds import NEVER, choose_thresholds, estimate
+
+
+def calibrated(n: int, off_topic: int, seed: int = 0) -> list[Prediction]:
+    """Predictions that are right as often as they say; off-topic ones are mostly low."""
+    rng = np.random.default_rng(seed)
+    clear, vague = rng.beta(200, 1, n), rng.beta(3, 2, n)
+    chances = np.where(rng.random(n) < 0.7, clear, vague).tolist()
+    inside = [Prediction(p, 0.95, bool(rng.random() < p), off_topic=False) for p in chances]
+    return inside + [
+        Prediction(p, p, is_right=False, off_topic=True) for p in rng.beta(1, 12, off_topic).tolist()
+    ]
+
+
+@pytest.mark.parametrize("target", [0.01, 0.02, 0.05])
+def test_fresh_questions_stay_within_the_target(target: float) -> None:
+    thresholds = choose_thresholds(calibrated(3000, 700), target)
+    fresh = estimate(calibrated(30000, 7000, seed=1), thresholds)
+    assert 0 < fresh.wrong <= target
+    assert fresh.answered > 0.2
+    assert fresh.off_topic_answered <= 0.025
+
+
+def test_a_larger_target_answers_more() -> None:
+    predictions = calibrated(3000, 700)
+    strict, lax = (choose_thresholds(predictions, target) for target in (0.01, 0.05))
+    assert strict.answer > lax.answer
+    assert estimate(predictions, strict).answered < estimate(predictions, lax).answered
+
+
+def test_off_topic_questions_alone_can_raise_the_threshold() -> None:
+    predictions = [Prediction(0.99, 0.99, is_right=True, off_topic=False)] * 2000
+    predictions += [Prediction(0.9, 0.9, is_right=False, off_topic=True)] * 5
+    predictions += [Prediction(0.1, 0.1, is_right=False, off_topic=True)] * 95
+    assert choose_thresholds(predictions, 0.02).answer > 0.9
+
+
+def test_nothing_is_answered_where_no_threshold_is_safe() -> None:
+    predictions = [Prediction(0.9, 0.9, is_right=i % 2 == 0, off_topic=False) for i in range(500)]
+    thresholds = choose_thresholds(predictions, 0.02)
+    assert thresholds.answer == NEVER
+    assert estimate(predictions, thresholds).answered == 0
+
+
+def test_few_questions_are_not_trusted() -> None:
+    few = [Prediction(0.99, 0.99, is_right=True, off_topic=False)] * 20
+    assert choose_thresholds(few, 0.02).answer == NEVER
+    assert choose_thresholds(few * 20, 0.02).answer < NEVER
+
+
+@pytest.mark.parametrize("target", [0, 0.5, -1])
+def test_an_impossible_target_is_refused(target: float) -> None:
+    with pytest.raises(ValueError, match="target"):
+        choose_thresholds([], target)
