@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.faq.classifier import LinearModel, centre, fit_entry_classifier
+from bot.faq.classifier import EntryClassifier, centre
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Vectors
 from bot.faq.index import LineIndex
@@ -109,7 +109,7 @@ class Retriever:
         mean: Vectors,
         word_index: WordIndex,
         character_index: CharacterIndex,
-        entry_classifier: LinearModel | None,
+        entry_classifier: EntryClassifier | None,
         scope_model: ScopeModel | None,
         fusion: Fusion,
     ) -> None:
@@ -159,7 +159,7 @@ class Retriever:
             mean=mean,
             word_index=WordIndex.build(words, documents),
             character_index=CharacterIndex.build(documents),
-            entry_classifier=fit_entry_classifier(centred, entry_of_line, count),
+            entry_classifier=EntryClassifier.fit(lines, entry_of_line, count),
             scope_model=ScopeModel.fit(lines, off_topic),
             fusion=fusion,
         )
@@ -196,7 +196,7 @@ class Retriever:
         wanted = [self.entry_of_line[rows[0]], _largest(words), _largest(characters)]
         classes = None
         if self.entry_classifier is not None:
-            classes = _log_softmax(self.entry_classifier.logits(centred))
+            classes = self.entry_classifier.log_probabilities(question)
             wanted.append(_largest(classes))
         entries = np.unique(np.concatenate(wanted))
         nearest, lines = self._nearest_lines(centred, entries)
@@ -242,7 +242,7 @@ class Retriever:
         (folder / "dictionary.txt").write_text(self.word_index.words.dictionary, "utf-8")
         (folder / "fusion.json").write_text(json.dumps(asdict(self.fusion), indent=2), "utf-8")
         if self.entry_classifier is not None:
-            self.entry_classifier.save(folder, "entry_classifier")
+            self.entry_classifier.save(folder)
         if self.scope_model is not None:
             self.scope_model.save(folder)
 
@@ -260,7 +260,7 @@ class Retriever:
             mean=mean,
             word_index=WordIndex(words, Postings.load(folder, "words")),
             character_index=CharacterIndex(Postings.load(folder, "characters")),
-            entry_classifier=LinearModel.load(folder, "entry_classifier"),
+            entry_classifier=EntryClassifier.load(folder),
             scope_model=ScopeModel.load(folder),
             fusion=Fusion(**json.loads((folder / "fusion.json").read_text("utf-8"))),
         )
@@ -269,10 +269,4 @@ class Retriever:
 def _largest(values: NDArray[np.float32]) -> NDArray[np.int64]:
     count = min(NEAREST_ENTRIES, len(values))
     found: NDArray[np.int64] = np.argpartition(-values, count - 1)[:count]
-    return found
-
-
-def _log_softmax(logits: Vectors) -> NDArray[np.float32]:
-    shifted = logits - logits.max()
-    found: NDArray[np.float32] = (shifted - np.log(np.exp(shifted).sum())).astype(np.float32)
     return found

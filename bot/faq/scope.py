@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.faq.classifier import centre
+from bot.faq.classifier import centred_layers, joined
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Vectors
 from bot.faq.lexical import character_grams
@@ -32,7 +32,6 @@ class ScopeModel:
     mean: Vectors
     weights: Vectors
     bias: float
-    final_dimension: int
     gram_idf: dict[str, float]
     gram_weights: dict[str, float]
 
@@ -47,10 +46,10 @@ class ScopeModel:
         from scipy.sparse import csr_matrix, hstack
         from sklearn.linear_model import LogisticRegression
 
-        final = lines.final.shape[1]
-        layers = np.concatenate([_joined(lines), _joined(off_topic)])
+        texts = EncodedTexts.join([lines, off_topic])
+        layers = joined(texts)
         mean = layers.mean(0, dtype=np.float64).astype(np.float32)
-        counts = [Counter(character_grams(text)) for text in (*lines.texts, *off_topic.texts)]
+        counts = [Counter(character_grams(text)) for text in texts.texts]
         frequency = Counter(gram for count in counts for gram in count)
         total = 1 + len(counts)
         idf = {
@@ -66,18 +65,18 @@ class ScopeModel:
                 columns.append(number[gram])
                 values.append(value)
         grams = csr_matrix((values, (rows, columns)), shape=(len(counts), len(idf)))
-        features = hstack([csr_matrix(_centred(layers, mean, final)), grams]).tocsr()
+        features = hstack([csr_matrix(centred_layers(texts, mean)), grams]).tocsr()
         labels = np.repeat([1, 0], [len(lines), len(off_topic)])
         model = LogisticRegression(C=INVERSE_PENALTY, class_weight="balanced", max_iter=300)
         model.fit(features, labels)
         weights = model.coef_[0].astype(np.float32)
         dense = layers.shape[1]
         gram_weights = {gram: round(float(weights[dense + i]), 4) for gram, i in number.items()}
-        return cls(mean, weights[:dense], float(model.intercept_[0]), final, idf, gram_weights)
+        return cls(mean, weights[:dense], float(model.intercept_[0]), idf, gram_weights)
 
     def log_odds(self, question: EncodedTexts) -> float:
         """Log odds that one question is in scope, at even shares of both kinds."""
-        dense = float(_centred(_joined(question), self.mean, self.final_dimension)[0] @ self.weights)
+        dense = float(centred_layers(question, self.mean)[0] @ self.weights)
         text = question.texts[0]
         values = _gram_values(Counter(character_grams(text)), self.gram_idf)
         return dense + self.bias + sum(value * self.gram_weights[gram] for gram, value in values.items())
@@ -87,7 +86,6 @@ class ScopeModel:
         np.savez(folder / "scope.npz", mean=self.mean, weights=self.weights)
         content = {
             "bias": self.bias,
-            "final_dimension": self.final_dimension,
             "gram_idf": self.gram_idf,
             "gram_weights": self.gram_weights,
         }
@@ -102,16 +100,6 @@ class ScopeModel:
             return cls(
                 arrays["mean"], arrays["weights"], **json.loads((folder / "scope.json").read_text("utf-8"))
             )
-
-
-def _joined(texts: EncodedTexts) -> Vectors:
-    return np.concatenate([texts.final, texts.middle], axis=1)
-
-
-def _centred(layers: Vectors, mean: Vectors, final: int) -> Vectors:
-    """Both layers without their means, each of length 1."""
-    parts = [centre(layers[:, :final], mean[:final]), centre(layers[:, final:], mean[final:])]
-    return np.concatenate(parts, axis=1)
 
 
 def _gram_values(count: Counter[str], idf: dict[str, float]) -> dict[str, float]:
