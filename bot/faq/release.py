@@ -101,7 +101,7 @@ def build_release(
     known = _KnownVectors.of(previous, encoder, progress)
     corpus = make_corpus(entries, off_topic, dictionary, known.encode)
     created = datetime.now(UTC)
-    name = f"{created:%Y%m%d-%H%M%S}-{key[:8]}"
+    name = _fresh_name(root, f"{created:%Y%m%d-%H%M%S}-{key[:8]}")
     fitted = fit_responder(entries, corpus, encoder, target, progress, name)
     root.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".building-", dir=root))
@@ -272,6 +272,14 @@ def _key(
     digest = hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
     digest.update(PRIOR_FILE.read_bytes())
     return digest.hexdigest()
+
+
+def _fresh_name(root: Path, name: str) -> str:
+    """A damaged release may be rebuilt within its second: the folder of its name is never written to."""
+    number, fresh = 1, name
+    while (root / fresh).exists():
+        number, fresh = number + 1, f"{name}-{number + 1}"
+    return fresh
 
 
 def _is_whole(folder: Path, key: str) -> bool:

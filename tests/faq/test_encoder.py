@@ -83,6 +83,25 @@ def test_an_unknown_model_is_named_and_leaves_nothing_behind(
     assert list((tmp_path / "encoder").iterdir()) == []
 
 
+def test_a_model_that_cannot_be_exported_is_served_through_its_library(
+    models: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("unsupported operator")
+
+    monkeypatch.setattr("bot.faq.export._export", fail)
+    lines: list[str] = []
+    folder = build_encoder(str(encoder_folder(models) / "sentence-transformers"), tmp_path, lines.append)
+    assert any("unsupported operator" in line for line in lines)
+    assert EncoderCard.read(folder).backend == "sentence-transformers"
+    served = load_encoder(tmp_path)
+    texts = ["退货的运费谁来付", "会员积分怎么用", "退货的运费谁来付"]
+    assert (served.encode(texts) * encoder.encode(texts)).sum(1).min() > 0.98
+    assert (served.encode_middle(texts) * encoder.encode_middle(texts)).sum(1).min() > 0.97
+    with pytest.raises(ConfigurationError, match="no ONNX export"):
+        OnnxEncoder.load(folder)
+
+
 def test_serving_imports_no_torch() -> None:
     heavy = ("torch", "pydantic", "bot.config")
     code = f"import sys, bot.faq.encoder; print([m for m in {heavy} if m in sys.modules])"
