@@ -42,21 +42,25 @@ class AnswerFaq(Action):
 def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:
     """What to say to a message and the FAQ's decision about it.
 
-    Small talk and a task count only where the FAQ has no answer: a wrong intent never hides one.
+    Small talk and a task count only where the FAQ has no answer: a wrong intent never hides one, and
+    where the FAQ doubts between entries the intent decides only when both name the same entry.
     """
     if result.entry is not None:
         return entry_speech(result.entry, result.record, empathy(turn))
     talk = small_talk(turn)
     if talk is not None:
         return Speech(response=talk)
-    task = self_service(turn)
+    record = result.record
+    task = self_service(turn, record)
     entry = answerer.entry(task) if task else None
     if entry is not None:
-        record = replace(result.record, decision="answer", entry=entry.id, probability=turn.likely[1])
-        return entry_speech(entry, record, empathy(turn), (HUMAN_BUTTON,))
-    effects = Effects(decision=result.record)
-    choices = candidate_buttons(result.record.candidates)
-    if result.record.decision == "clarify" and choices:
+        agreed = bool(record.candidates) and record.candidates[0].entry == entry.id
+        probability = record.probability if agreed else turn.likely[1]
+        shown = replace(record, decision="answer", entry=entry.id, probability=probability)
+        return entry_speech(entry, shown, empathy(turn), (HUMAN_BUTTON,))
+    effects = Effects(decision=record)
+    choices = candidate_buttons(record.candidates)
+    if record.decision == "clarify" and choices:
         return Speech(response=another(CLARIFY, turn), buttons=(*choices, HUMAN_BUTTON), effects=effects)
     if turn.misses:
         return Speech(response=another(OFFER_HUMAN, turn), buttons=(HUMAN_BUTTON,), effects=effects)

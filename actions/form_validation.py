@@ -63,7 +63,8 @@ class FormValidation(Action):
         result = await self._answerer.answer(turn.text)
         if result.entry is not None:
             return entry_speech(result.entry, result.record)
-        task = self_service(turn) if self._form.field(str(state.requested)).free_text is False else None
+        told = self._form.field(str(state.requested)).free_text
+        task = None if told else self_service(turn, result.record)
         entry = self._answerer.entry(task) if task else None
         return entry_speech(entry, None) if entry else None
 

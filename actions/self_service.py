@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.turn import Turn
+from bot.messages import DecisionRecord
 
 ENTRIES: dict[str, str] = {
     "ask_order_status": "orders-status",
@@ -17,10 +18,17 @@ ENTRIES: dict[str, str] = {
     "make_complaint": "complaints-how",
     "request_callback": "contact-callback",
 }
-SURE = 0.4
+# A second voice beside the FAQ's best candidate, or the only voice where the FAQ knows nothing.
+AGREEING, ALONE = 0.4, 0.8
 
 
-def self_service(turn: Turn) -> str | None:
-    """The entry's id, or None when the message is no such task or that is not sure enough."""
+def self_service(turn: Turn, record: DecisionRecord) -> str | None:
+    """The entry's id, or None when the message is no such task or that is not sure enough.
+
+    Where the FAQ asks back, its best candidate must be the same entry.
+    """
     intent, confidence = turn.likely
-    return ENTRIES.get(intent) if confidence >= SURE else None
+    entry = ENTRIES.get(intent)
+    if entry is not None and record.candidates and record.candidates[0].entry == entry:
+        return entry if confidence >= AGREEING else None
+    return entry if record.decision == "no_answer" and confidence >= ALONE else None

@@ -30,7 +30,10 @@ class EntryButton:
 
 @dataclass(frozen=True)
 class Entry:
-    """One answer and the questions that it answers: the 标准问 and its 相似问."""
+    """One answer and the questions that it answers: the 标准问 and its 相似问.
+
+    `topic` is the topic's title, a word for people.
+    """
 
     id: str
     question: str
@@ -143,7 +146,8 @@ def _read_topic(file: Path, problems: Problems) -> list[Entry]:
         return []
     for unknown in sorted(set(content) - TOPIC_FIELDS, key=str):
         problems.add(file.name, f"unknown field {unknown!r}")
-    topic = _text(content.get("topic"), f"{file.name}: topic", problems)
+    _text(content.get("topic"), f"{file.name}: topic", problems)
+    topic = _text(content.get("title") or content.get("topic"), f"{file.name}: title", problems)
     entries = []
     for number, value in enumerate(content["entries"], 1):
         name = value.get("id") if isinstance(value, dict) else None

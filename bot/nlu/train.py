@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import ConfigurationError
+from bot.errors import ArtefactMismatch, ConfigurationError
 from bot.faq.encoder import EncoderCard, encoder_folder
 
 POINTER = "current"
@@ -48,7 +48,11 @@ class RasaProject:
         yield from (self.root / name for name in FILES)
         for folder in FOLDERS:
             yield from sorted(p for p in (self.root / folder).rglob("*") if p.suffix in DATA_SUFFIXES)
-        yield from (self.root / "bot" / "nlu" / f"{name}.py" for name in COMPONENTS)
+        yield from self.components()
+
+    def components(self) -> Iterator[Path]:
+        """The code of the components, in a fixed order."""
+        return (self.root / "bot" / "nlu" / f"{name}.py" for name in COMPONENTS)
 
     def environment(self) -> dict[str, str]:
         """Environment for a program of the Rasa interpreter."""
@@ -76,14 +80,29 @@ def inputs_digest(project: RasaProject) -> str:
     return digest.hexdigest()[:16]
 
 
+def components_digest(project: RasaProject) -> str:
+    """16 hex digits over the code of the components, which a model cannot be loaded without."""
+    digest = hashlib.sha256()
+    for path in project.components():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def current_model(project: RasaProject) -> Path:
-    """The model to serve. Raises ConfigurationError when none was trained."""
+    """The model to serve.
+
+    Raises ConfigurationError when none was trained, or ArtefactMismatch when it was trained by other
+    component code: every turn would fail.
+    """
     try:
-        path = project.folder / (project.folder / POINTER).read_text("utf-8").strip()
+        name, _, components = (project.folder / POINTER).read_text("utf-8").strip().partition(" ")
     except FileNotFoundError:
         raise ConfigurationError(f"no Rasa model in {project.folder}: run `bot nlu train`") from None
+    path = project.folder / name
     if not path.is_file():
         raise ConfigurationError(f"{path} is missing: run `bot nlu train`")
+    if components != components_digest(project):
+        raise ArtefactMismatch(f"{path} was trained by other code of bot/nlu: run `bot nlu train`")
     return path
 
 
@@ -101,7 +120,7 @@ def train_model(project: RasaProject) -> Path:
             _run_training(project, Path(folder), name.removesuffix(".tar.gz"))
             (Path(folder) / name).replace(target)
     pointer = project.folder / f"{POINTER}.new"
-    pointer.write_text(f"{name}\n", "utf-8")
+    pointer.write_text(f"{name} {components_digest(project)}\n", "utf-8")
     pointer.replace(project.folder / POINTER)
     return target
 

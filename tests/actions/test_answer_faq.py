@@ -102,3 +102,13 @@ def test_displeased_customer_is_comforted_once(run: Run) -> None:
         run("action_answer_faq", "运费怎么算？", "faq", metadata=metadata, before=before)
     )
     assert response["text"] == "满 99 元包邮。"
+
+
+def test_an_unsure_task_that_the_faq_does_not_know_asks_to_rephrase(run: Run) -> None:
+    (response,), _ = asyncio.run(run("action_answer_faq", "木地板起皮了用什么胶粘", "request_return", 0.6))
+    assert response["response"] == "utter_rephrase"
+
+
+def test_where_the_faq_doubts_a_task_of_another_entry_does_not_decide(run: Run) -> None:
+    (response,), _ = asyncio.run(run("action_answer_faq", VAGUE, "request_return", 0.95))
+    assert response["response"] == "utter_clarify"
