@@ -37,7 +37,7 @@ def test_a_topic_file_is_read_whole(tmp_path: Path) -> None:
         question="退款多久到账？",
         answer="一到三个工作日。",
         similar=("钱什么时候退给我",),
-        topic="refunds",
+        topic="退款",
         links=(Link("退款说明", "/help/refund-time"),),
         buttons=(EntryButton("退到哪里", "refunds-where"),),
         tags=("到账",),
