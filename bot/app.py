@@ -35,6 +35,7 @@ from bot.emotion import EmotionDetector
 from bot.events import Hints
 from bot.handoff.hours import BusinessHours
 from bot.handoff.policy import Thresholds
+from bot.handoff.request_detector import RequestDetector
 from bot.internal import internal_routes
 from bot.pages import SecurityHeaders, serve_pages
 
@@ -96,7 +97,13 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         f"http://127.0.0.1:{settings.rasa_port}", token, settings.rasa_timeout
     )
     thresholds = Thresholds(settings.misses_offer, settings.misses_handoff, settings.anger_handoff)
-    handler = TurnHandler(dialogue, EmotionDetector.load(LEXICON), thresholds, books.release)
+    handler = TurnHandler(
+        dialogue,
+        EmotionDetector.load(LEXICON),
+        thresholds,
+        books.release,
+        RequestDetector.load(settings.models).wants_human,
+    )
     router = Router(database, handler, hints, books)
     parts.at_stop(router.stop)
     conversations = Conversations(database, hints, books, router.wake, limit=settings.message_limit)

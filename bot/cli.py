@@ -28,7 +28,7 @@ from bot.database import Database
 from bot.emotion import EmotionDetector
 from bot.errors import BotError, ConfigurationError, PartUnavailable
 from bot.handoff.policy import REQUEST_CONFIDENCE
-from bot.handoff.request import wants_human
+from bot.handoff.request_detector import RequestDetector
 from bot.handoff.ticket import public_ticket
 from bot.privacy import configure_logging
 from bot.published import PublishedFaq
@@ -280,10 +280,13 @@ def evaluate_faq_command(
 
 @nlu.command("train")
 def train_command() -> None:
-    """Train the Rasa model, unless one of the same inputs is there."""
+    """Train the models of Rasa and of the wish for a human, unless those of the same inputs are there."""
+    from bot.handoff.request_training import train_request_model
     from bot.nlu.train import train_model
 
-    _print(str(train_model(rasa_project(_settings()))))
+    project = rasa_project(_settings())
+    _print(str(train_request_model(project.root / "data" / "nlu", project.models)))
+    _print(str(train_model(project)))
 
 
 @nlu.command("evaluate")
@@ -302,7 +305,7 @@ def evaluate_nlu(
         lines,
         lambda texts: parse_with_rasa(project, model, texts),
         EmotionDetector.load(LEXICON).detect,
-        wants_human,
+        RequestDetector.load(project.models).wants_human,
         REQUEST_CONFIDENCE,
     )
     if as_json:

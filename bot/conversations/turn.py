@@ -147,10 +147,12 @@ class TurnHandler:
         feeling: Feeling,
         thresholds: Thresholds,
         release: Callable[[], str] = lambda: "",
+        wants_human: Callable[[str], bool] = wants_human,
     ) -> None:
         self._dialogue = dialogue
         self._feeling = feeling
         self._thresholds = thresholds
+        self._wants_human = wants_human
         self.release = release
 
     def needs_dialogue(self, task: Task) -> bool:
@@ -181,7 +183,7 @@ class TurnHandler:
         timings = replace(timings, emotion=(time.perf_counter() - timings.started) * 1000)
         heard = episode.heard(emotion.label in ("dissatisfied", "angry"))
         state = ConversationState(
-            wants_human=wants_human(message.text) if typed else message.payload == HUMAN_PAYLOAD,
+            wants_human=self._wants_human(message.text) if typed else message.payload == HUMAN_PAYLOAD,
             emotion=emotion,
             emotion_streak=heard.emotion_streak,
             misses=episode.misses,

@@ -35,6 +35,11 @@ def _compile(*alternatives: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"<([a-z]+)>", lambda match: f"(?:{_WORDS[match[1]]})", joined))
 
 
+def word_list(name: str) -> str:
+    """The alternatives of one word list, as a regular expression."""
+    return _WORDS[name]
+
+
 HUMAN = _compile("<human>")
 NAMED = _compile("人工(?!慢|太|差|不行|智障|排队[太要])|真人客服")
 
