@@ -35,7 +35,7 @@ QUESTION_FEATURES = (
     "scope",
     "length",
 )
-CLIP = 4.0
+LOWEST, HIGHEST = -4.0, 12.0
 OFF_TOPIC_SHARE = 0.15
 UNCOVERED_SHARE = 0.05
 MIN_RIGHT = 50
@@ -97,11 +97,11 @@ class Background:
         return cls(tuple(features.mean(0).tolist()), tuple(np.maximum(features.std(0), 1e-6).tolist()))
 
     def standardise(self, rankings: Sequence[Ranking]) -> Array:
-        """Shape [questions, features], clipped to ±4 spreads around 0."""
+        """Shape [questions, features], clipped to -4..12."""
         if not rankings:
             return np.empty((0, len(QUESTION_FEATURES)))
         features = np.stack([question_features(ranking) for ranking in rankings])
-        found: Array = np.clip((features - self.mean) / self.spread, -CLIP, 3 * CLIP)
+        found: Array = np.clip((features - self.mean) / self.spread, LOWEST, HIGHEST)
         return found
 
 

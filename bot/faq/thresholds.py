@@ -12,7 +12,7 @@ from bot.faq.decision import Thresholds
 from bot.faq.prior import Prediction
 
 OFF_TOPIC_TRAFFIC = 0.1
-MAX_OFF_TOPIC_ANSWERED = 0.025
+MAX_OFF_TOPIC_ANSWERED = 0.03
 CONFIDENCE_Z = 1.282  # one-sided 90 %
 MIN_SCOPE_PROBABILITY = 0.35
 NEVER = 1.0
@@ -42,7 +42,7 @@ class Estimate:
 def choose_thresholds(predictions: Sequence[Prediction], target: float) -> Thresholds:
     """The lowest answer threshold whose wrong answers stay within `target` with 90 % confidence.
 
-    It also answers at most 2.5 % of off-topic questions; it is 1 where no threshold does both. One
+    It also answers at most 3 % of off-topic questions; it is 1 where no threshold does both. One
     question in ten is assumed to be off topic; answering it counts as a wrong answer.
     """
     if not 0 < target < 0.5:

@@ -24,7 +24,7 @@ def test_fresh_questions_stay_within_the_target(target: float) -> None:
     fresh = estimate(calibrated(30000, 7000, seed=1), thresholds)
     assert 0 < fresh.wrong <= target
     assert fresh.answered > 0.2
-    assert fresh.off_topic_answered <= 0.025
+    assert fresh.off_topic_answered <= 0.03
 
 
 def test_a_larger_target_answers_more() -> None:
