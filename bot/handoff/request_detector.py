@@ -13,8 +13,9 @@ from bot.handoff.request_model import RequestModel
 logger = logging.getLogger(__name__)
 
 # Chosen on tests/handoff/human_development.jsonl and in cross-validation over the training lines.
-SURE = 0.8
-DOUBTFUL = 0.2
+# What is missed here Rasa's intent may still hear, so that the model alone must be rather sure.
+SURE = 0.9
+DOUBTFUL = 0.3
 
 
 @dataclass(frozen=True)
