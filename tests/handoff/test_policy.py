@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from bot.emotion import LABELS, RISKS, Emotion
 from bot.handoff.policy import (
     RANKS,
     REASONS,
+    REQUEST_CONFIDENCE,
     Continue,
     ConversationState,
     HandOff,
@@ -20,6 +23,7 @@ from bot.handoff.policy import (
     decide,
 )
 
+ROOT = Path(__file__).resolve().parents[2]
 CALM = Emotion("calm", 0.0)
 STATE = ConversationState(wants_human=False, emotion=CALM)
 LIMITS = Thresholds()
@@ -38,8 +42,8 @@ def test_a_calm_conversation_goes_on() -> None:
     ("state", "expected"),
     [
         (replace(STATE, wants_human=True), "requested"),
-        (replace(STATE, intent="request_human", intent_confidence=0.6), "requested"),
-        (replace(STATE, intent="request_human", intent_confidence=0.59), None),
+        (replace(STATE, intent="request_human", intent_confidence=0.5), "requested"),
+        (replace(STATE, intent="request_human", intent_confidence=0.49), None),
         (replace(STATE, intent="faq", intent_confidence=1.0), None),
         (replace(STATE, emotion=Emotion("angry", 0.8)), "anger"),
         (replace(STATE, emotion=Emotion("angry", 0.79)), None),
@@ -120,3 +124,9 @@ def test_more_misses_never_lead_away_from_a_human(state: ConversationState, more
     steps = [decide(s, LIMITS) for s in (state, replace(state, misses=state.misses + more))]
     weight = [2 if isinstance(s, HandOff) else 1 if isinstance(s, OfferHuman) else 0 for s in steps]
     assert weight[0] <= weight[1]
+
+
+def test_rasa_and_the_policy_agree_on_when_a_wish_for_a_human_is_sure() -> None:
+    pipeline = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))["pipeline"]
+    (threshold,) = [part for part in pipeline if part["name"].endswith("IntentThreshold")]
+    assert threshold["intents"]["request_human"] == REQUEST_CONFIDENCE
