@@ -47,10 +47,10 @@ def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:
     """
     if result.entry is not None:
         return entry_speech(result.entry, result.record, empathy(turn))
-    talk = small_talk(turn)
+    record = result.record
+    talk = small_talk(turn, record)
     if talk is not None:
         return Speech(response=talk)
-    record = result.record
     task = self_service(turn, record)
     entry = answerer.entry(task) if task else None
     if entry is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.turn import Turn
+from bot.messages import DecisionRecord
 
 RESPONSES: dict[str, str] = {
     "greet": "utter_greet",
@@ -21,10 +22,12 @@ RESPONSES: dict[str, str] = {
     "chitchat": "utter_chitchat",
     "out_of_scope": "utter_out_of_scope",
 }
-SURE = 0.4
+# Where the FAQ has entries to choose from, only plain small talk comes before them.
+SURE, PLAIN = 0.4, 0.8
 
 
-def small_talk(turn: Turn) -> str | None:
+def small_talk(turn: Turn, record: DecisionRecord) -> str | None:
     """The response's name, or None when the message is no small talk or that is not sure enough."""
     intent, confidence = turn.likely
-    return RESPONSES.get(intent) if confidence >= SURE else None
+    needed = PLAIN if record.decision == "clarify" else SURE
+    return RESPONSES.get(intent) if confidence >= needed else None
