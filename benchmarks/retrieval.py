@@ -108,7 +108,9 @@ def main() -> None:
         report(name, [rank_of(scores(i), entry_of_line, right) for i, (_, right) in enumerate(asked)])
     off_topic = EncodedTexts.encode(encoder, load_off_topic(Path("data/off_topic.txt")))
     no_answers = np.zeros((len(groups), encoder.dimension), np.float32)
-    retriever = Retriever.build(encoded, entry_of_line, no_answers, off_topic, words, Prior.load().fusion)
+    retriever = Retriever.build(
+        encoded, entry_of_line, no_answers, off_topic, words, Prior.load(with_answers=False).fusion
+    )
     ranks = []
     for i, (_, right) in enumerate(asked):
         found = [scored.entry for scored in retriever.rank(questions.row(i)).entries]

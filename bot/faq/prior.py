@@ -9,7 +9,10 @@ from pathlib import Path
 from bot.faq.logistic import LogisticModel
 from bot.faq.retriever import Fusion
 
-PRIOR_FILE = Path(__file__).with_name("prior.json")
+PRIOR_FILES = {
+    True: Path(__file__).with_name("prior.json"),
+    False: Path(__file__).with_name("prior_without_answers.json"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,12 @@ class Prior:
     predictions: tuple[Prediction, ...]
 
     @classmethod
-    def load(cls, path: Path = PRIOR_FILE) -> Prior:
-        """Read the prior that comes with the package."""
-        value = json.loads(path.read_text("utf-8"))
+    def load(cls, with_answers: bool) -> Prior:
+        """Read the prior that comes with the package for FAQs with or without answer texts.
+
+        A question's likeness to the answer tells much; where there is none it must not count as low.
+        """
+        value = json.loads(PRIOR_FILES[with_answers].read_text("utf-8"))
         return cls(
             Fusion(**value["fusion"]),
             LogisticModel(tuple(value["right"]["weights"]), value["right"]["intercept"]),

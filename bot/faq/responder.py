@@ -156,7 +156,7 @@ def fit_responder(
 
     # Several threads on these small products cost more than they gain, and starve the other processes.
     with threadpool_limits(1):
-        prior = Prior.load()
+        prior = Prior.load(with_answers=bool(corpus.answer_vectors.any()))
         held_out, answerable = drop_answerable(corpus.held_out(prior.fusion, progress))
         if answerable:
             progress(f"calibration: left out as answerable: {'、'.join(answerable[:10])}")

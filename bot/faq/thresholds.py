@@ -54,14 +54,7 @@ def choose_thresholds(predictions: Sequence[Prediction], target: float) -> Thres
         for t in grid
         if table.wrong(t)[1] <= target and table.off_topic_answered(t) <= MAX_OFF_TOPIC_ANSWERED
     ]
-    # The lowest of the highest unbroken run: an isolated lucky spot further down is noise.
-    answer = NEVER
-    for t in reversed(grid.tolist()):
-        if t in allowed:
-            answer = t
-        elif answer != NEVER:
-            break
-    return Thresholds(answer, MIN_SCOPE_PROBABILITY)
+    return Thresholds(min(allowed, default=NEVER), MIN_SCOPE_PROBABILITY)
 
 
 def estimate(predictions: Sequence[Prediction], thresholds: Thresholds) -> Estimate:

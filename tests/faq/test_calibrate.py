@@ -133,7 +133,7 @@ def test_off_topic_lines_that_the_faq_answers_are_left_out() -> None:
 
 
 def test_the_packages_prior_is_whole() -> None:
-    prior = Prior.load()
+    prior = Prior.load(with_answers=True)
     assert prior.fusion.nearest > 0
     assert sum(not p.off_topic for p in prior.predictions) > 1000
     assert sum(p.off_topic for p in prior.predictions) > 500

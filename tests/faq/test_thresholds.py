@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.faq.prior import Prediction
+from bot.faq.prior import Prediction, Prior
 from bot.faq.thresholds import NEVER, choose_thresholds, estimate
 
 
@@ -32,6 +34,30 @@ def test_a_larger_target_answers_more() -> None:
     strict, lax = (choose_thresholds(predictions, target) for target in (0.01, 0.05))
     assert strict.answer > lax.answer
     assert estimate(predictions, strict).answered < estimate(predictions, lax).answered
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.booleans()), min_size=1, max_size=300),
+    st.floats(0.001, 0.4),
+    st.floats(0.001, 0.4),
+)
+def test_a_stricter_target_never_answers_more(
+    drawn: list[tuple[float, bool, bool]], first: float, second: float
+) -> None:
+    predictions = [Prediction(p, p, right and not off, off) for p, right, off in drawn]
+    strict, lax = sorted((first, second))
+    assert choose_thresholds(predictions, strict).answer >= choose_thresholds(predictions, lax).answer
+
+
+def test_the_packaged_priors_answer_something_and_more_at_a_larger_target() -> None:
+    for with_answers in (True, False):
+        predictions = Prior.load(with_answers).predictions
+        shares = [
+            estimate(predictions, choose_thresholds(predictions, target)).answered
+            for target in (0.02, 0.03, 0.05, 0.1)
+        ]
+        assert shares == sorted(shares)
+        assert shares[0] > 0.03
 
 
 def test_off_topic_questions_alone_can_raise_the_threshold() -> None:
