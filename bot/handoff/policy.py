@@ -30,7 +30,7 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2}
 
 # How sure Rasa must be that the customer wants a human, when the phrase rules saw nothing.
-REQUEST_CONFIDENCE = 0.5
+REQUEST_CONFIDENCE = 0.6
 # Messages in a row that show displeasure after which a human is offered, and after which one takes over.
 STREAK_OFFER = 2
 STREAK_HANDOFF = 3
