@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,14 +54,18 @@ class Prior:
         )
 
     def save(self, path: Path) -> None:
-        """Write the prior; probabilities keep three decimals."""
+        """Write the prior; probabilities keep three decimals and never become 1."""
         value = {
             "fusion": asdict(self.fusion),
             "right": asdict(self.right),
             "scope": asdict(self.scope),
             "predictions": [
-                [round(p.right, 3), round(p.scope, 3), int(p.is_right), int(p.off_topic)]
+                [_floor(p.right), _floor(p.scope), int(p.is_right), int(p.off_topic)]
                 for p in self.predictions
             ],
         }
         path.write_text(json.dumps(value) + "\n", "utf-8")
+
+
+def _floor(probability: float) -> float:
+    return min(math.floor(probability * 1000), 999) / 1000

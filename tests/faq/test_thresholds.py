@@ -49,15 +49,17 @@ def test_a_stricter_target_never_answers_more(
     assert choose_thresholds(predictions, strict).answer >= choose_thresholds(predictions, lax).answer
 
 
-def test_the_packaged_priors_answer_something_and_more_at_a_larger_target() -> None:
-    for with_answers in (True, False):
-        predictions = Prior.load(with_answers).predictions
-        shares = [
-            estimate(predictions, choose_thresholds(predictions, target)).answered
-            for target in (0.02, 0.03, 0.05, 0.1)
-        ]
-        assert shares == sorted(shares)
-        assert shares[0] > 0.03
+@pytest.mark.parametrize("with_answers", [True, False])
+def test_the_packaged_priors_answer_more_at_a_larger_target(with_answers: bool) -> None:
+    predictions = Prior.load(with_answers).predictions
+    shares = [
+        estimate(predictions, choose_thresholds(predictions, target)).answered
+        for target in (0.02, 0.03, 0.05, 0.1)
+    ]
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.2
+    # One question an entry and no answer text: nothing is certain to 2 %, so everything is clarified.
+    assert shares[0] > 0.1 if with_answers else shares[0] == 0
 
 
 def test_off_topic_questions_alone_can_raise_the_threshold() -> None:
