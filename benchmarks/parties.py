@@ -14,9 +14,10 @@ from typing import Protocol
 import httpx
 import websockets
 
-from benchmarks.process import Process, answers, free_port
+from benchmarks.process import Process, answers
 from bot.config import Settings
 from bot.nlu.train import RasaProject, current_model
+from bot.serving import free_port
 
 QUIET = {
     "OMP_NUM_THREADS": "1",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -24,6 +23,7 @@ from actions import build_actions
 from actions.endpoint import build_executor, run_action
 from actions.faq import EntryView, FixedAnswerer
 from bot.nlu.train import RasaProject, train_model
+from bot.serving import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token-that-only-this-test-knows"
@@ -31,12 +31,6 @@ LINES_AN_INTENT = 40
 START_SECONDS = 120
 
 FREIGHT = EntryView("shipping-fee", "运费怎么算", "满 99 元包邮。")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
