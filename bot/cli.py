@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import sys
 import tempfile
@@ -20,8 +19,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from bot import faq_commands
 from bot.app import LEXICON, Parts, create_app
 from bot.channels import terminal
+from bot.command_line import AsJson, read_settings, say, say_json
 from bot.config import Settings
 from bot.console.accounts import Accounts
 from bot.database import Database
@@ -30,7 +31,6 @@ from bot.errors import BotError, ConfigurationError, PartUnavailable
 from bot.handoff.policy import REQUEST_CONFIDENCE
 from bot.handoff.request_detector import RequestDetector
 from bot.handoff.ticket import public_ticket
-from bot.privacy import configure_logging
 from bot.published import PublishedFaq
 from bot.serving import Frame, Running, free_port, rasa_project, running_service, serve, server_url
 from bot.tables import TicketRow
@@ -50,8 +50,11 @@ encoder = typer.Typer(help="The sentence encoder.", no_args_is_help=True)
 agent = typer.Typer(help="The people who sign in to the console.", no_args_is_help=True)
 for name, group in (("faq", faq), ("nlu", nlu), ("encoder", encoder), ("agent", agent)):
     app.add_typer(group, name=name)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+for name, command in (
+    ("build", faq_commands.build_command),
+    ("evaluate", faq_commands.evaluate_command),
+):
+    faq.command(name)(command)
 
 
 def main() -> None:
@@ -72,12 +75,6 @@ def _fail(line: str) -> None:
     sys.exit(2)
 
 
-def _settings() -> Settings:
-    settings = Settings()
-    configure_logging(settings.log_level)
-    return settings
-
-
 def _build(settings: Settings, frame: Frame) -> FastAPI:
     loaded = PublishedFaq.load(settings.models)
     parts = Parts(
@@ -91,19 +88,10 @@ def _build(settings: Settings, frame: Frame) -> FastAPI:
     return create_app(settings, parts)
 
 
-def _print(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def _print_json(value: Any) -> None:
-    _print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 @app.command("serve")
 def serve_command() -> None:
     """Run the service with its Rasa until Ctrl+C."""
-    asyncio.run(serve(_settings(), _build, _print))
+    asyncio.run(serve(read_settings(), _build, say))
 
 
 @app.command("chat")
@@ -111,18 +99,18 @@ def chat_command(
     url: Annotated[str, typer.Option(help="Address of the service; else the one that runs here.")] = "",
 ) -> None:
     """Talk to the running service at the terminal."""
-    settings = _settings()
+    settings = read_settings()
     running = Running.find(settings.var)
     if not url and running is None:
         raise ConfigurationError(f"no service runs on the data in {settings.var}: start one with `bot serve`")
     address = url.rstrip("/") or (running.url if running else "")
-    asyncio.run(terminal.chat(address, terminal.read_line, _print, paced=not sys.stdin.isatty()))
+    asyncio.run(terminal.chat(address, terminal.read_line, say, paced=not sys.stdin.isatty()))
 
 
 @app.command("ask")
 def ask_command(text: Annotated[str, typer.Argument(help="The question.")], as_json: AsJson = False) -> None:
     """One turn in a fresh conversation of the running service, or of one that is started for it."""
-    settings = _settings()
+    settings = read_settings()
     running = Running.find(settings.var)
     if running is None:
         logging.getLogger().setLevel(logging.CRITICAL)
@@ -130,13 +118,13 @@ def ask_command(text: Annotated[str, typer.Argument(help="The question.")], as_j
     else:
         answer = asyncio.run(_ask(running, text))
     if as_json:
-        _print_json(answer)
+        say_json(answer)
         return
-    _print(answer["reply"])
+    say(answer["reply"])
     handoff = f"，转人工 {answer['handoff']['ticket']}" if answer["handoff"] else ""
     entry = f"，条目 {answer['entry']}（{answer['probability']:.0%}）" if answer["entry"] else ""
     total = f"{answer['timings_ms']['total']:.0f} ms"
-    _print(f"[{answer['decision']}{entry}{handoff}，意图 {answer['intent']}，{total}]")
+    say(f"[{answer['decision']}{entry}{handoff}，意图 {answer['intent']}，{total}]")
 
 
 async def _ask_own(settings: Settings, text: str) -> dict[str, Any]:
@@ -182,7 +170,7 @@ def tickets_command(
         lambda database: database.read_now(lambda s: [public_ticket(t) for t in s.scalars(query)])
     )
     if as_json:
-        _print_json(found)
+        say_json(found)
         return
     table = Table("工单号", "优先级", "原因", "类别", "客服", "截止")
     for ticket in found:
@@ -193,7 +181,7 @@ def tickets_command(
 
 
 def _with_database(use: Callable[[Database], T]) -> T:
-    settings = _settings()
+    settings = read_settings()
     database = Database(settings.effective_database_url)
     try:
         database.migrate()
@@ -209,7 +197,7 @@ def add_agent(
 ) -> None:
     """Create an agent and print the first password, once."""
     password = _with_database(lambda database: asyncio.run(Accounts(database).add(name, display_name)))
-    _print(f"{name} 的初始密码：{password}（仅显示一次，登录后须修改）")
+    say(f"{name} 的初始密码：{password}（仅显示一次，登录后须修改）")
 
 
 @agent.command("password")
@@ -220,7 +208,7 @@ def set_password(name: Annotated[str, typer.Argument(help="Name to sign in with.
     else:
         password = sys.stdin.readline().rstrip("\n")
     _with_database(lambda database: asyncio.run(Accounts(database).set_password(name, password)))
-    _print("密码已修改，此人的其他登录已失效。")
+    say("密码已修改，此人的其他登录已失效。")
 
 
 @encoder.command("build")
@@ -228,54 +216,8 @@ def build_encoder_command() -> None:
     """Convert and export the encoder that BOT_ENCODER names."""
     from bot.faq.export import build_encoder
 
-    settings = _settings()
-    _print(str(build_encoder(settings.encoder, settings.models, _print)))
-
-
-@faq.command("build")
-def build_faq() -> None:
-    """Build a release of the FAQ and publish it; only new texts are encoded."""
-    from bot.faq.encoder import load_encoder
-    from bot.faq.release import Sources, build_release
-
-    settings = _settings()
-    loaded = load_encoder(settings.models)
-    target = settings.wrong_answer_target
-    _print(str(build_release(Sources.beside(settings.faq), settings.models, loaded, target, _print)))
-
-
-@faq.command("evaluate")
-def evaluate_faq_command(
-    entries: Annotated[
-        Path, typer.Option("--faq", help="FAQ: a folder, or a file with id, question, answer.")
-    ],
-    questions: Annotated[Path, typer.Option(help="File with question and expected.")],
-    as_json: AsJson = False,
-) -> None:
-    """Measure retrieval and decisions of an FAQ on questions that it has not seen."""
-    from bot.faq.encoder import load_encoder
-    from bot.faq.evaluate import evaluate_faq
-    from bot.faq.off_topic import load_off_topic
-    from bot.faq.release import Sources
-
-    settings = _settings()
-    sources = Sources.beside(settings.faq)
-    report = evaluate_faq(
-        entries,
-        questions,
-        load_encoder(settings.models),
-        settings.encoder,
-        load_off_topic(sources.off_topic),
-        sources.dictionary(),
-        settings.wrong_answer_target,
-        lambda line: typer.echo(line, err=True),
-    ).to_json()
-    if as_json:
-        _print_json(report)
-        return
-    for part, value in report.items():
-        figures = "  ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-        _print(f"{part}: {figures}")
+    settings = read_settings()
+    say(str(build_encoder(settings.encoder, settings.models, say)))
 
 
 @nlu.command("train")
@@ -284,9 +226,9 @@ def train_command() -> None:
     from bot.handoff.request_training import train_request_model
     from bot.nlu.train import train_model
 
-    project = rasa_project(_settings())
-    _print(str(train_request_model(project.root / "data" / "nlu", project.models)))
-    _print(str(train_model(project)))
+    project = rasa_project(read_settings())
+    say(str(train_request_model(project.root / "data" / "nlu", project.models)))
+    say(str(train_model(project)))
 
 
 @nlu.command("evaluate")
@@ -299,7 +241,7 @@ def evaluate_nlu(
     from bot.nlu.lines import read_lines
     from bot.nlu.train import current_model
 
-    project, lines = rasa_project(_settings()), read_lines(questions)
+    project, lines = rasa_project(read_settings()), read_lines(questions)
     model = current_model(project)
     report = evaluate(
         lines,
@@ -309,14 +251,12 @@ def evaluate_nlu(
         REQUEST_CONFIDENCE,
     )
     if as_json:
-        _print_json(report.to_json())
+        say_json(report.to_json())
         return
     for column, scores in report.to_json().items():
-        _print(
-            f"{column}: " + "  ".join(f"{key} {value}" for key, value in scores.items() if key != "labels")
-        )
+        say(f"{column}: " + "  ".join(f"{key} {value}" for key, value in scores.items() if key != "labels"))
     for expected, predicted, times in report.intent.confusions[:20] if report.intent else ():
-        _print(f"  {expected} → {predicted}: {times}")
+        say(f"  {expected} → {predicted}: {times}")
 
 
 if __name__ == "__main__":
