@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu.grams import Columns, TfIdf, Values, grams
+
 Matrix = NDArray[np.float32]
 
 _NUMBER = re.compile(r"\d{4,}")
+_SPACE = re.compile(r"\s\s+")
 _REPEATED = re.compile(r"(\W)\1+")
 _FOLDS = 3
+# Longest n-grams of characters and of words.
+_CHARACTERS, _WORDS = 3, 2
 WEIGHTS = "intents.npz"
 CARD = "intents.json"
 
@@ -32,7 +37,7 @@ def character_form(text: str) -> str:
     """NFKC, lower case, long numbers and repeated marks folded, edges marked."""
     plain = unicodedata.normalize("NFKC", text).lower().strip()
     folded = _REPEATED.sub(r"\1", _NUMBER.sub("0", plain))
-    return f"^{folded}$"
+    return f"^{_SPACE.sub(' ', folded)}$"
 
 
 @dataclass(frozen=True)
@@ -76,33 +81,48 @@ class _Features:
     settings: IntentModelSettings
     centre: Matrix
     spread: Matrix
-    characters: Any
-    words: Any
+    characters: TfIdf
+    words: TfIdf
 
     @classmethod
     def fit(cls, sentences: Sequence[Sentence], settings: IntentModelSettings) -> _Features:
         blocks = np.stack([sentence.blocks for sentence in sentences])
-        features = cls(settings, blocks.mean(axis=0), blocks.std(axis=0) + 1e-6, *_vectorizers(None, None))
-        features.characters.fit([character_form(sentence.text) for sentence in sentences])
-        features.words.fit([_word_form(sentence.words) for sentence in sentences])
-        return features
+        return cls(
+            settings,
+            blocks.mean(axis=0),
+            blocks.std(axis=0) + 1e-6,
+            TfIdf.fit(map(_characters, sentences)),
+            TfIdf.fit(map(_words, sentences)),
+        )
+
+    def row(self, sentence: Sentence) -> tuple[Matrix, Columns, Values]:
+        """The dense part, float32 [layers x dimension], and columns and values of the sparse part."""
+        blocks = (sentence.blocks - self.centre) / self.spread
+        length = np.linalg.norm(blocks, axis=1, keepdims=True)
+        dense = self.settings.vectors * (blocks / np.where(length > 0, length, 1)).reshape(-1)
+        columns, values = self.characters.row(_characters(sentence))
+        more_columns, more_values = self.words.row(_words(sentence))
+        return (
+            dense.astype(np.float32),
+            np.concatenate([columns, more_columns + len(self.characters.idf)]),
+            np.concatenate([self.settings.characters * values, self.settings.words * more_values]),
+        )
 
     def rows(self, sentences: Sequence[Sentence]) -> Any:
         """Sparse matrix, one row a sentence."""
         from scipy.sparse import csr_matrix, hstack
 
-        blocks = (np.stack([sentence.blocks for sentence in sentences]) - self.centre) / self.spread
-        length = np.linalg.norm(blocks, axis=2, keepdims=True)
-        blocks = blocks / np.where(length > 0, length, 1)
-        return hstack(
-            [
-                csr_matrix(self.settings.vectors * blocks.reshape(len(sentences), -1)),
-                self.settings.characters
-                * self.characters.transform([character_form(sentence.text) for sentence in sentences]),
-                self.settings.words
-                * self.words.transform([_word_form(sentence.words) for sentence in sentences]),
-            ]
-        ).tocsr()
+        parts = [self.row(sentence) for sentence in sentences]
+        ends = np.cumsum([0, *(len(columns) for _, columns, _ in parts)])
+        sparse = csr_matrix(
+            (
+                np.concatenate([values for _, _, values in parts]),
+                np.concatenate([columns for _, columns, _ in parts]),
+                ends,
+            ),
+            shape=(len(parts), len(self.characters.idf) + len(self.words.idf)),
+        )
+        return hstack([csr_matrix(np.stack([dense for dense, _, _ in parts])), sparse]).tocsr()
 
 
 class IntentModel:
@@ -113,7 +133,8 @@ class IntentModel:
     ) -> None:
         self.intents = tuple(intents)
         self._features = features
-        self._weights = np.asarray(weights, np.float32)
+        # One row a feature, so that a sentence's own rows are read and no others.
+        self._weights = np.ascontiguousarray(np.asarray(weights, np.float32).T)
         self._bias = np.asarray(bias, np.float32)
         self._sharpness = sharpness
 
@@ -150,9 +171,14 @@ class IntentModel:
 
     def probabilities(self, sentences: Sequence[Sentence]) -> Matrix:
         """Probability of each intent, float32 [len(sentences), len(intents)], in the order of `intents`."""
-        distances = self._features.rows(sentences) @ self._weights.T + self._bias
+        distances = np.stack([self._distances(sentence) for sentence in sentences])
         probabilities: Matrix = _softmax(self._sharpness * distances).astype(np.float32)
         return probabilities
+
+    def _distances(self, sentence: Sentence) -> Matrix:
+        dense, columns, values = self._features.row(sentence)
+        planes: Matrix = dense @ self._weights[: len(dense)]
+        return planes + values @ self._weights[len(dense) + columns] + self._bias
 
     def rank(self, sentences: Sequence[Sentence]) -> list[tuple[Ranked, ...]]:
         """All intents of each sentence, most probable first."""
@@ -167,8 +193,8 @@ class IntentModel:
         card = {
             "intents": self.intents,
             "settings": asdict(features.settings),
-            "characters": _vocabulary(features.characters),
-            "words": _vocabulary(features.words),
+            "characters": features.characters.names,
+            "words": features.words.names,
             "sharpness": self._sharpness,
         }
         (folder / CARD).write_text(json.dumps(card, ensure_ascii=False), "utf-8")
@@ -176,9 +202,9 @@ class IntentModel:
             folder / WEIGHTS,
             centre=features.centre,
             spread=features.spread,
-            character_idf=features.characters.idf_,
-            word_idf=features.words.idf_,
-            weights=self._weights,
+            character_idf=features.characters.idf,
+            word_idf=features.words.idf,
+            weights=self._weights.T,
             bias=self._bias,
         )
 
@@ -186,35 +212,28 @@ class IntentModel:
     def load(cls, folder: Path) -> IntentModel:
         """Read what `save` wrote. Raises OSError when a file is missing."""
         card = json.loads((folder / CARD).read_text("utf-8"))
-        characters, words = _vectorizers(card["characters"], card["words"])
         with np.load(folder / WEIGHTS, allow_pickle=False) as arrays:
-            characters.idf_, words.idf_ = arrays["character_idf"], arrays["word_idf"]
-            settings = IntentModelSettings(**card["settings"])
-            features = _Features(settings, arrays["centre"], arrays["spread"], characters, words)
+            features = _Features(
+                IntentModelSettings(**card["settings"]),
+                arrays["centre"],
+                arrays["spread"],
+                TfIdf.of(card["characters"], arrays["character_idf"]),
+                TfIdf.of(card["words"], arrays["word_idf"]),
+            )
             return cls(card["intents"], features, arrays["weights"], arrays["bias"], card["sharpness"])
 
 
-def _vectorizers(characters: Sequence[str] | None, words: Sequence[str] | None) -> tuple[Any, Any]:
-    from sklearn.feature_extraction.text import TfidfVectorizer
+def _characters(sentence: Sentence) -> Iterator[str]:
+    return grams(character_form(sentence.text), _CHARACTERS, "")
 
-    def known(grams: Sequence[str] | None) -> dict[str, int] | None:
-        return {gram: column for column, gram in enumerate(grams)} if grams is not None else None
 
-    common = {"sublinear_tf": True, "lowercase": False}
-    return (
-        TfidfVectorizer(analyzer="char", ngram_range=(1, 3), vocabulary=known(characters), **common),
-        TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), vocabulary=known(words), **common),
+def _words(sentence: Sentence) -> Iterator[str]:
+    folded = " ".join(
+        _NUMBER.sub("0", unicodedata.normalize("NFKC", word).lower())
+        for word in sentence.words
+        if word.strip()
     )
-
-
-def _vocabulary(vectorizer: Any) -> list[str]:
-    return sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
-
-
-def _word_form(words: Sequence[str]) -> str:
-    return " ".join(
-        _NUMBER.sub("0", unicodedata.normalize("NFKC", word).lower()) for word in words if word.strip()
-    )
+    return grams(folded.split(), _WORDS, " ")
 
 
 def _planes(rows: Any, labels: Any, c: float) -> tuple[Matrix, Matrix]:

@@ -186,7 +186,7 @@ class Stack:
 
     def tracked(self, conversation: str) -> list[dict[str, Any]]:
         """The events of Rasa's tracker of the conversation's first episode: type_name and data (JSON)."""
-        query = "SELECT type_name, data FROM events WHERE sender_id = ? ORDER BY id"
+        query = "SELECT type AS type_name, data FROM tracker_events WHERE sender_id = ? ORDER BY number"
         return _rows(self.var / "rasa.db", query, (f"{conversation}-1",))
 
     @contextmanager
