@@ -17,13 +17,13 @@ from bot.faq.calibrate import fit_calibration
 from bot.faq.cross_validation import FOLDS, Corpus, HeldOut
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import load_encoder
-from bot.faq.entry import load_entries
 from bot.faq.fusion import fit_fusion
 from bot.faq.lexical import Words
 from bot.faq.normalize import normalize
 from bot.faq.off_topic import load_off_topic
 from bot.faq.prior import PRIOR_FILES, Prior
 from bot.faq.retriever import Fusion
+from bot.faq.topic_file import load_entries
 
 START = Fusion(nearest=5, classifier=1, answer=4, words=4, characters=2)
 QUESTIONS = 2000

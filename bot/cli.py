@@ -76,7 +76,7 @@ def _fail(line: str) -> None:
 
 
 def _build(settings: Settings, frame: Frame) -> FastAPI:
-    loaded = PublishedFaq.load(settings.models)
+    loaded = PublishedFaq.load(settings.models, settings.timezone)
     parts = Parts(
         loaded,
         process=frame.process,

@@ -14,9 +14,10 @@ from bot.errors import ConfigurationError
 from bot.faq.decision import Answer, Clarify, decide
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Encoder
-from bot.faq.entry import Entry, load_entries, load_topic, load_yaml
+from bot.faq.entry import Entry
 from bot.faq.responder import Progress, Responder, fit_responder, make_corpus
 from bot.faq.table import read_table
+from bot.faq.topic_file import load_entries, load_topic, load_yaml
 
 REPORT_EVERY = 2000
 
@@ -101,7 +102,7 @@ def read_faq(path: Path) -> tuple[Entry, ...]:
     if path.is_dir():
         return load_entries(path)
     if path.suffix.lower() in (".yml", ".yaml") and path.exists() and isinstance(load_yaml(path), dict):
-        return load_topic(path)
+        return load_topic(path).entries
     questions: dict[str, list[str]] = {}
     answers: dict[str, str] = {}
     for row in read_table(path, ("id", "question", "answer")):

@@ -20,11 +20,12 @@ from bot.faq.calibrate import Calibration
 from bot.faq.decision import Thresholds
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Encoder
-from bot.faq.entry import Entry, load_entries
+from bot.faq.entry import Entry
 from bot.faq.off_topic import load_off_topic
 from bot.faq.prior import PRIOR_FILES
-from bot.faq.responder import Fitted, Progress, Responder, fit_responder, make_corpus
+from bot.faq.responder import Fitted, Progress, Responder, Today, fit_responder, make_corpus
 from bot.faq.retriever import Retriever
+from bot.faq.topic_file import load_entries
 
 RECIPE = 5  # raise it when this package would build something else from the same files
 REBUILD = "run `bot faq build`"
@@ -151,8 +152,10 @@ def current_release(models: Path) -> Path | None:
     return models / "faq" / "releases" / name
 
 
-def load_release(models: Path, encoder: Encoder) -> Responder:
+def load_release(models: Path, encoder: Encoder, today: Today | None = None) -> Responder:
     """Load the current release, about 1 s, most of it jieba's dictionary.
+
+    `today` is the shop's clock, by default that of Asia/Shanghai.
 
     Raises ConfigurationError when none was built or a file is damaged, ArtefactMismatch when it was
     built with another encoder.
@@ -172,7 +175,7 @@ def load_release(models: Path, encoder: Encoder) -> Responder:
     except (KeyError, ValueError) as error:
         raise ConfigurationError(f"FAQ release {manifest.name} is of another version: {REBUILD}") from error
     thresholds = Thresholds(manifest.answer_threshold, manifest.scope_threshold)
-    return Responder(entries, Retriever.load(folder), calibration, thresholds, encoder, manifest.name)
+    return Responder(entries, Retriever.load(folder), calibration, thresholds, encoder, manifest.name, today)
 
 
 def describe(fitted: Fitted) -> list[str]:

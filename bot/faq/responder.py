@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -25,6 +27,13 @@ from bot.messages import Candidate, DecisionKind, DecisionRecord
 
 SHOWN_CANDIDATES = 5
 Progress = Callable[[str], None]
+Today = Callable[[], date]
+
+
+def today_in(timezone: str = "Asia/Shanghai") -> Today:
+    """A clock that gives the day in a time zone. Raises ZoneInfoNotFoundError for an unknown name."""
+    zone = ZoneInfo(timezone)
+    return lambda: datetime.now(zone).date()
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,10 @@ class Reply:
 
 
 class Responder:
-    """Searches, judges and decides by one set of entries, calibration and thresholds. Thread-safe."""
+    """Searches, judges and decides by one set of entries, calibration and thresholds. Thread-safe.
+
+    An entry that customers may not read `today` is treated as if the release did not have it.
+    """
 
     def __init__(
         self,
@@ -50,6 +62,7 @@ class Responder:
         thresholds: Thresholds,
         encoder: Encoder,
         name: str = "",
+        today: Today | None = None,
     ) -> None:
         if retriever.entries != len(entries):
             raise ValueError(f"{len(entries)} entries do not go with a retriever of {retriever.entries}")
@@ -59,18 +72,27 @@ class Responder:
         self.thresholds = thresholds
         self.encoder = encoder
         self.name = name
+        self.today = today or today_in()
         self._by_id = {entry.id: entry for entry in self.entries}
+        self._sometimes_hidden = [row for row, entry in enumerate(self.entries) if not entry.always_shown]
 
     def entry(self, identifier: str) -> Entry | None:
-        """The entry with this id, or None."""
-        return self._by_id.get(identifier)
+        """The entry with this id, or None when there is none that customers may read today."""
+        entry = self._by_id.get(identifier)
+        return entry if entry is not None and entry.shown_on(self.today()) else None
 
     def judge(self, text: str) -> Judgement:
         """Probabilities of the entries for a question as typed; none for a text of nothing."""
         question = normalize(text)
         if not question:
             return Judgement((), 0.0)
-        return self.calibration.judge(self.retriever.rank(EncodedTexts.encode(self.encoder, [question])))
+        ranking = self.retriever.rank(EncodedTexts.encode(self.encoder, [question]))
+        if self._sometimes_hidden:
+            today = self.today()
+            for row in self._sometimes_hidden:
+                if not self.entries[row].shown_on(today):
+                    ranking = ranking.without(row)
+        return self.calibration.judge(ranking)
 
     def reply(self, text: str) -> Reply:
         """Decide about a question as typed; 5 to 10 ms, nearly all of it the encoder's."""

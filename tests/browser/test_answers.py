@@ -6,7 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
-from bot.faq.entry import Entry, load_entries
+from bot.faq.entry import Entry
+from bot.faq.topic_file import load_entries
 from tests.browser.visitor import ROOT, Visitor
 from tests.browser.widget import Widget
 

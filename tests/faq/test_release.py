@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,32 @@ def test_any_text_gets_a_decision(sources: Sources, tmp_path: Path, text: str) -
     reply = load_release(tmp_path, HashEncoder()).reply(text)
     assert reply.record.decision in ("answer", "clarify", "no_answer")
     assert (reply.record.entry is not None) == (reply.record.decision == "answer")
+
+
+def test_what_customers_may_not_read_today_is_as_if_it_were_not_there(
+    sources: Sources, tmp_path: Path
+) -> None:
+    file = sources.entries / "library.yml"
+    offer = "  - id: print\n    valid_from: 2026-11-10\n    valid_until: 2026-11-20\n"
+    file.write_text(file.read_text("utf-8").replace("  - id: print\n", offer), "utf-8")
+    build_release(sources, tmp_path, HashEncoder(), 0.02, QUIET)
+    for day, shown in ((9, False), (10, True), (20, True), (21, False)):
+        responder = load_release(tmp_path, HashEncoder(), lambda day=day: date(2026, 11, day))  # type: ignore[misc]
+        candidates = {candidate.entry for candidate in responder.reply("馆里能打印吗？").record.candidates}
+        assert candidates, day
+        assert ("print" in candidates) is shown, day
+        assert (responder.entry("print") is not None) is shown, day
+
+
+def test_the_day_changes_while_a_release_serves(sources: Sources, tmp_path: Path) -> None:
+    file = sources.entries / "library.yml"
+    offer = "  - id: print\n    valid_until: 2026-11-20\n"
+    file.write_text(file.read_text("utf-8").replace("  - id: print\n", offer), "utf-8")
+    build_release(sources, tmp_path, HashEncoder(), 0.02, QUIET)
+    days = [date(2026, 11, 20), date(2026, 11, 21)]
+    responder = load_release(tmp_path, HashEncoder(), lambda: days[0])
+    before = responder.reply("馆里能打印吗？").record
+    days.pop(0)
+    after = responder.reply("馆里能打印吗？").record
+    assert before.candidates[0].entry == "print"
+    assert "print" not in {candidate.entry for candidate in after.candidates}
