@@ -8,20 +8,34 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, cast
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.tables import EventRow
 
 EventKind = Literal["message.created", "conversation.changed", "ticket.created", "ticket.changed"]
 
+_INSERT = sa.insert(cast("sa.Table", EventRow.__table__))
+
 
 def record(
     session: Session, kind: EventKind, conversation: str, data: Mapping[str, Any], now: datetime
 ) -> None:
     """Add an event to the transaction; `data` holds references (seq, ticket number), not copies of texts."""
-    session.add(EventRow(kind=kind, conversation_id=conversation, data=dict(data), at=now))
+    session.execute(_INSERT, {"kind": kind, "conversation_id": conversation, "data": dict(data), "at": now})
+
+
+class StoredMessage(Protocol):
+    """A message that is in the database."""
+
+    @property
+    def seq(self) -> int:
+        """Its sequence number in the conversation."""
+
+    def public(self) -> dict[str, Any]:
+        """What its readers may see of it."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +43,15 @@ class Hint:
     """Something was committed, or somebody types. Losing a hint costs time, never data.
 
     `what` is "stored" (look into the database), "typing", "presence" (a browser came or went) or "trouble"
-    (nothing could be stored).
+    (nothing could be stored). `messages` are all that was stored, if nothing else changed: then there is no
+    need to look.
     """
 
     conversation: str
     what: Literal["stored", "typing", "presence", "trouble"] = "stored"
     who: Literal["customer", "bot", "agent"] | None = None
     on: bool = False
-    client_id: str | None = None
+    messages: tuple[StoredMessage, ...] = ()
 
 
 Watcher = Callable[[Hint], None]

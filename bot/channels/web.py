@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import anyio
 from fastapi import APIRouter, Body, Request, Response, WebSocket, WebSocketDisconnect
@@ -30,7 +30,7 @@ from bot.channels.tokens import Tokens
 from bot.conversations.conversations import Conversations, Status
 from bot.conversations.transcript import Message
 from bot.errors import BotError, InvalidInput, NotAuthenticated, PartUnavailable, TooManyRequests
-from bot.events import Hint, Hints
+from bot.events import Hint, Hints, StoredMessage
 from bot.limits import Rate
 
 logger = logging.getLogger(__name__)
@@ -40,9 +40,9 @@ SOCKETS_PER_CONVERSATION = 8
 # Frames that a browser may be behind before the connection is given up; it resumes from the database.
 BACKLOG = 500
 FORGED_TOKEN, TOO_SLOW, TOO_MANY, OVERLOADED = 4401, 4408, 4429, 1013
-# A frame, a seq after which to welcome, or the sign that something was stored. One writer takes them in
+# A frame, a seq after which to welcome, or the news that something was stored. One writer takes them in
 # order, so that a message is never sent twice or out of order.
-_Outgoing = dict[str, Any] | int | Literal["stored"]
+_Outgoing = dict[str, Any] | int | Hint
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ class _Connection:
             elif isinstance(frame, int):
                 await self._welcome(frame)
             else:
-                await self._catch_up()
+                await self._tell(frame.messages)
 
     async def _welcome(self, after: int) -> None:
         opening = await self._conversations.opening(self._conversation, after)
@@ -275,6 +275,16 @@ class _Connection:
                 "more": opening.more,
             }
         )
+
+    async def _tell(self, messages: Sequence[StoredMessage]) -> None:
+        """Send what was just stored, straight from memory if it is what comes next."""
+        if messages and messages[0].seq <= self._sent + 1:
+            for message in messages:
+                if message.seq > self._sent:
+                    await self._send({"type": "message", "message": message.public()})
+                    self._sent = message.seq
+        else:
+            await self._catch_up()
 
     async def _catch_up(self) -> None:
         """Send everything that is stored and was not sent: the database is the outbox."""
@@ -295,7 +305,7 @@ class _Connection:
 
     def _hear(self, hint: Hint) -> None:
         if hint.what == "stored":
-            self._put("stored")
+            self._put(hint)
         elif hint.what == "trouble":
             self._put(_error(PartUnavailable("the message is stored and will be handled"), None))
         elif hint.what == "typing" and hint.who in ("bot", "agent"):

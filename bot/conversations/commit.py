@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.conversations.conversation import Episode, change, read_episode
 from bot.conversations.story import Topics, draft_handoff
-from bot.conversations.transcript import append, read_message
+from bot.conversations.transcript import Message, append, read_message
 from bot.conversations.turn import RESUME_BUTTON, Result, Task
 from bot.handoff import notify
 from bot.handoff.hours import BusinessHours
@@ -26,6 +26,96 @@ from bot.tables import ConversationRow, EpisodeRow, MessageRow, TicketRow, TurnR
 CATEGORY_NAMES = {"callback": "回电", "complaint": "投诉", "suggestion": "建议"}
 # A customer who waits is told so again after this time at the earliest.
 REMINDER = timedelta(minutes=2)
+
+_MESSAGES = cast("sa.Table", MessageRow.__table__)
+
+
+def _newest_episode() -> sa.ScalarSelect[Any]:
+    other = aliased(EpisodeRow)
+    return (
+        sa.select(sa.func.max(other.number))
+        .where(other.conversation_id == MessageRow.conversation_id)
+        .scalar_subquery()
+    )
+
+
+def _next() -> sa.Select[Any]:
+    """The oldest message without a turn, with everything that its turn depends on, in one statement."""
+    said, earlier, later = (aliased(MessageRow) for _ in range(3))
+    ticket = sa.select(TicketRow.number).where(
+        TicketRow.conversation_id == EpisodeRow.conversation_id,
+        TicketRow.episode == EpisodeRow.number,
+        TicketRow.kind == "handoff",
+        TicketRow.state == "open",
+    )
+    last_said = (
+        sa.select(earlier.seq)
+        .where(earlier.conversation_id == MessageRow.conversation_id, earlier.sender == "bot")
+        .order_by(earlier.seq.desc())
+        .limit(1)
+    )
+    waits = sa.exists().where(
+        later.conversation_id == MessageRow.conversation_id,
+        later.pending.is_(True),
+        later.seq > MessageRow.seq,
+    )
+    return (
+        sa.select(
+            MessageRow,
+            EpisodeRow,
+            ConversationRow.channel,
+            ticket.correlate(EpisodeRow).scalar_subquery().label("ticket"),
+            said.text,
+            said.at,
+            waits.correlate(MessageRow).label("more"),
+        )
+        .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+        .join(
+            EpisodeRow,
+            sa.and_(
+                EpisodeRow.conversation_id == MessageRow.conversation_id,
+                EpisodeRow.number == _newest_episode(),
+            ),
+        )
+        .outerjoin(
+            said,
+            sa.and_(
+                said.conversation_id == MessageRow.conversation_id,
+                said.seq == last_said.correlate(MessageRow).scalar_subquery(),
+            ),
+        )
+        .where(MessageRow.conversation_id == sa.bindparam("conversation"), MessageRow.pending.is_(True))
+        .order_by(MessageRow.seq)
+        .limit(1)
+    )
+
+
+# Statements of every turn are built once: building one costs as much as running it.
+_NEXT = _next()
+_LOCK = sa.select(ConversationRow).where(ConversationRow.id == sa.bindparam("conversation")).with_for_update()
+_LATEST = (
+    sa.select(EpisodeRow)
+    .where(EpisodeRow.conversation_id == sa.bindparam("conversation"))
+    .order_by(EpisodeRow.number.desc())
+    .limit(1)
+)
+_TURN = (
+    sa.select(MessageRow.pending, EpisodeRow)
+    .join(
+        EpisodeRow,
+        sa.and_(
+            EpisodeRow.conversation_id == MessageRow.conversation_id,
+            EpisodeRow.number == _newest_episode(),
+        ),
+    )
+    .where(MessageRow.id == sa.bindparam("message"))
+)
+_FINISHED = (
+    sa.update(_MESSAGES)
+    .where(_MESSAGES.c.id == sa.bindparam("message"))
+    .values(pending=False, episode=sa.bindparam("in_episode"))
+)
+_INSERT = sa.insert(cast("sa.Table", TurnRow.__table__))
 
 
 @dataclass(frozen=True)
@@ -42,22 +132,22 @@ def lock_conversation(session: Session, conversation: str) -> ConversationRow | 
 
     SQLite admits one writer anyway; a server database needs the lock on the row.
     """
-    return session.get(ConversationRow, conversation, with_for_update=True)
+    return session.scalar(_LOCK, {"conversation": conversation})
 
 
 def latest_episode(session: Session, conversation: str) -> EpisodeRow | None:
     """The conversation's newest episode, open or closed."""
-    return session.scalar(
-        sa.select(EpisodeRow)
-        .where(EpisodeRow.conversation_id == conversation)
-        .order_by(EpisodeRow.number.desc())
-        .limit(1)
-    )
+    return session.scalar(_LATEST, {"conversation": conversation})
 
 
 def open_episode(session: Session, conversation: ConversationRow, now: datetime) -> EpisodeRow:
     """The open episode; a new one when the last is closed."""
-    row = latest_episode(session, conversation.id)
+    return _open_after(session, conversation, latest_episode(session, conversation.id), now)
+
+
+def _open_after(
+    session: Session, conversation: ConversationRow, row: EpisodeRow | None, now: datetime
+) -> EpisodeRow:
     if row is None or row.closed_at is not None:
         number = row.number + 1 if row else 1
         row = EpisodeRow(
@@ -77,60 +167,55 @@ def open_episode(session: Session, conversation: ConversationRow, now: datetime)
 
 def next_task(session: Session, conversation: str) -> Task | None:
     """The oldest message without a turn, with the state in which it is to be handled."""
-    row = session.scalar(
-        sa.select(MessageRow)
-        .where(MessageRow.conversation_id == conversation, MessageRow.pending.is_(True))
-        .order_by(MessageRow.seq)
-        .limit(1)
-    )
-    if row is None:
+    found = session.execute(_NEXT, {"conversation": conversation}).first()
+    if found is None:
         return None
-    latest = latest_episode(session, conversation)
-    assert latest is not None, "a message belongs to an episode"
+    latest: EpisodeRow = found.EpisodeRow
     if latest.closed_at is None:
-        episode = read_episode(latest)
-        ticket = open_handoff(session, conversation, episode.number)
+        episode, ticket = read_episode(latest), found.ticket
     else:
         episode, ticket = Episode(conversation, latest.number + 1), None
-    last = session.execute(
-        sa.select(MessageRow.text, MessageRow.at)
-        .where(MessageRow.conversation_id == conversation, MessageRow.sender == "bot")
-        .order_by(MessageRow.seq.desc())
-        .limit(1)
-    ).first()
-    channel = session.scalar(sa.select(ConversationRow.channel).where(ConversationRow.id == conversation))
     return Task(
-        message=read_message(row),
+        message=read_message(found.MessageRow),
         episode=episode,
-        channel=channel or "",
-        ticket=ticket.number if ticket else None,
-        last_prompt=last.text if last else None,
-        last_prompt_at=last.at if last else None,
+        channel=found.channel,
+        ticket=ticket,
+        last_prompt=found.text,
+        last_prompt_at=found.at,
+        more=found.more,
     )
 
 
-def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeeping) -> bool:
-    """Store the turn with its effects; false when the state moved and it must be thought through again."""
+@dataclass(frozen=True)
+class Stored:
+    """What a turn left in the database: the bot's messages, and whether nothing else changed for readers."""
+
+    messages: tuple[Message, ...] = ()
+    plain: bool = False
+
+
+def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeeping) -> Stored | None:
+    """Store the turn with its effects; None when the state moved and it must be thought through again."""
     started = time.perf_counter()
-    conversation = lock_conversation(session, result.task.message.conversation)
+    heard = result.task.message
+    conversation = lock_conversation(session, heard.conversation)
     assert conversation is not None, "a message belongs to a conversation"
-    message = session.get_one(MessageRow, result.task.message.id)
-    if not message.pending:
-        return True
-    row = open_episode(session, conversation, now)
+    found = session.execute(_TURN, {"message": heard.id}).one()
+    if not found.pending:
+        return Stored()
+    row = _open_after(session, conversation, found.EpisodeRow, now)
     episode = read_episode(row)
     expected = result.task.episode
     if (episode.number, episode.owner) != (expected.number, expected.owner):
         if episode.owner != "human" and not (expected.owner == "bot" and episode.number > expected.number):
-            return False
+            return None
         # A human came in between: what the bot was about to say is dropped.
-        _finish(session, message, "dropped", result.trace(None, started, books.release()), now)
-        return True
-    message.episode = row.number
+        _finish(session, heard, heard.episode, "dropped", result.trace(None, started, books.release()), now)
+        return Stored()
     effect = _effect(session, row, episode, result, now, books)
     after = episode.heard(result.displeased) if effect.after is None else effect.after
     _open_requests(session, row, result, now, books)
-    for reply in effect.replies:
+    messages = tuple(
         append(
             session,
             conversation,
@@ -140,12 +225,14 @@ def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeep
             now,
             buttons=reply.buttons,
             links=reply.links,
-            answers=message.seq,
+            answers=heard.seq,
         )
+        for reply in effect.replies
+    )
     change(session, row, after.calmed() if result.apologises else after, now, effect.cause)
     trace = result.trace(effect.ticket.number if effect.ticket else None, started, books.release())
-    _finish(session, message, effect.outcome, trace, now)
-    return True
+    _finish(session, heard, row.number, effect.outcome, trace, now)
+    return Stored(messages, plain=episode.owner == after.owner == "bot")
 
 
 @dataclass(frozen=True)
@@ -189,19 +276,20 @@ def _effect(
 
 
 def _finish(
-    session: Session, message: MessageRow, outcome: str, trace: dict[str, Any], now: datetime
+    session: Session, message: Message, episode: int, outcome: str, trace: dict[str, Any], now: datetime
 ) -> None:
-    message.pending = False
-    session.add(
-        TurnRow(
-            message_id=message.id,
-            conversation_id=message.conversation_id,
-            seq=message.seq,
-            episode=message.episode,
-            outcome=outcome,
-            trace=trace,
-            at=now,
-        )
+    session.execute(_FINISHED, {"message": message.id, "in_episode": episode})
+    session.execute(
+        _INSERT,
+        {
+            "message_id": message.id,
+            "conversation_id": message.conversation,
+            "seq": message.seq,
+            "episode": episode,
+            "outcome": outcome,
+            "trace": trace,
+            "at": now,
+        },
     )
 
 

@@ -30,10 +30,15 @@ from bot.events import Hint, Hints
 from bot.handoff import notify
 from bot.handoff.policy import HandOff
 from bot.handoff.ticket import ahead_of, assign, open_handoff, open_ticket, open_tickets, resolve
-from bot.messages import Owner
+from bot.messages import Owner, Sender
 from bot.tables import ConversationRow, EpisodeRow, MessageRow
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SENT = sa.select(MessageRow).where(
+    MessageRow.conversation_id == sa.bindparam("conversation"),
+    MessageRow.sender == sa.bindparam("sender"),
+    MessageRow.client_id == sa.bindparam("client_id"),
+)
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufeff]")
 
 
@@ -151,15 +156,9 @@ class Conversations:
         now = self._clock()
 
         def store(session: Session) -> tuple[Message, bool]:
-            known = session.scalar(
-                sa.select(MessageRow).where(
-                    MessageRow.conversation_id == conversation,
-                    MessageRow.sender == "customer",
-                    MessageRow.client_id == client_id,
-                )
-            )
+            known = _sent(session, conversation, "customer", client_id)
             if known is not None:
-                return read_message(known), False
+                return known, False
             text, payload = content(session)
             row = lock_conversation(session, conversation)
             if row is None:
@@ -187,12 +186,11 @@ class Conversations:
                 payload=payload,
                 pending=True,
             )
-            session.flush()
-            return read_message(stored), True
+            return stored, True
 
         message, is_new = await self._database.write(store)
         if is_new:
-            self._hints.send(Hint(conversation))
+            self._hints.send(Hint(conversation, messages=(message,)))
             self._wake(conversation)
         return message
 
@@ -252,15 +250,9 @@ class Conversations:
         now = self._clock()
 
         def store(session: Session) -> Message:
-            known = session.scalar(
-                sa.select(MessageRow).where(
-                    MessageRow.conversation_id == conversation,
-                    MessageRow.sender == "agent",
-                    MessageRow.client_id == client_id,
-                )
-            )
+            known = _sent(session, conversation, "agent", client_id)
             if known is not None:
-                return read_message(known)
+                return known
             row, episode = self._take(session, conversation, agent, now)
             stored = append(
                 session,
@@ -273,8 +265,7 @@ class Conversations:
                 client_id=client_id,
             )
             row.agent_seq = row.last_seq
-            session.flush()
-            return read_message(stored)
+            return stored
 
         message = await self._database.write(store)
         self._hints.send(Hint(conversation))
@@ -309,6 +300,11 @@ class Conversations:
     def typing(self, conversation: str, who: Literal["customer", "agent"], *, on: bool) -> None:
         """Pass a typing sign on; it is not stored."""
         self._hints.send(Hint(conversation, "typing", who=who, on=on))
+
+
+def _sent(session: Session, conversation: str, sender: Sender, client_id: str) -> Message | None:
+    row = session.scalar(_SENT, {"conversation": conversation, "sender": sender, "client_id": client_id})
+    return read_message(row) if row else None
 
 
 def read_status(session: Session, conversation: str) -> Status:

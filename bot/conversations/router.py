@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.conversations.commit import Bookkeeping, commit_turn, next_task
+from bot.conversations.commit import Bookkeeping, Stored, commit_turn, next_task
 from bot.conversations.turn import Result, Task, Timings, TurnHandler
 from bot.database import Database
 from bot.events import Hint, Hints
@@ -19,6 +20,8 @@ from bot.tables import MessageRow
 logger = logging.getLogger(__name__)
 
 CONCURRENT_TURNS = 64
+# A reply that comes sooner needs no sign that it is being written.
+TYPING_AFTER_SECONDS = 0.15
 RETRY_SECONDS = (0.2, 1.0, 5.0, 15.0, 30.0)
 
 
@@ -100,29 +103,45 @@ class Router:
             del self._workers[conversation]
 
     async def _one(self, conversation: str) -> bool:
+        """Handle the oldest message without a turn; whether there is another one."""
         task = await self._database.read(lambda session: next_task(session, conversation))
         if task is None:
             return False
-        typing = self._handler.needs_dialogue(task)
-        if typing:
-            self._hints.send(Hint(conversation, "typing", who="bot", on=True))
-        try:
-            await self._store(task, await self._handler.think(task))
-        finally:
-            if typing:
-                self._hints.send(Hint(conversation, "typing", who="bot", on=False))
-        self._hints.send(Hint(conversation))
-        return True
+        with self._typing(task):
+            stored = await self._store(task, await self._handler.think(task))
+        self._hints.send(Hint(conversation, messages=stored.messages if stored and stored.plain else ()))
+        return task.more or stored is None
 
-    async def _store(self, task: Task, result: Result) -> None:
-        def commit(session: Session, outcome: Result) -> bool:
+    @contextlib.contextmanager
+    def _typing(self, task: Task) -> Iterator[None]:
+        """Show that the bot writes, if it takes a moment."""
+        if not self._handler.needs_dialogue(task):
+            yield
+            return
+        conversation, shown = task.message.conversation, False
+
+        def show() -> None:
+            nonlocal shown
+            shown = True
+            self._hints.send(Hint(conversation, "typing", who="bot", on=True))
+
+        timer = asyncio.get_running_loop().call_later(TYPING_AFTER_SECONDS, show)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if shown:
+                self._hints.send(Hint(conversation, "typing", who="bot", on=False))
+
+    async def _store(self, task: Task, result: Result) -> Stored | None:
+        def commit(session: Session, outcome: Result) -> Stored | None:
             return commit_turn(session, outcome, self._clock(), self._books)
 
         try:
-            await self._database.write(lambda session: commit(session, result))
+            return await self._database.write(lambda session: commit(session, result))
         except Exception as error:
             if result.error is not None:
                 raise
             # What the bot decided cannot be stored; the plain hand-off probably can.
             failed = self._handler.failed(task, Timings(), f"{type(error).__name__}: {error}")
-            await self._database.write(lambda session: commit(session, failed))
+            return await self._database.write(lambda session: commit(session, failed))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +17,15 @@ from bot.tables import ConversationRow, EpisodeRow, MessageRow
 WELCOME_LIMIT = 200
 HUMAN_PAYLOAD = "/request_human"
 RESUME_PAYLOAD = "/resume_bot"
+
+# Statements of every turn are built once: building one costs as much as running it.
+_INSERT = sa.insert(cast("sa.Table", MessageRow.__table__))
+_AFTER = (
+    sa.select(MessageRow)
+    .where(MessageRow.conversation_id == sa.bindparam("conversation"), MessageRow.seq > sa.bindparam("seq"))
+    .order_by(MessageRow.seq)
+    .limit(sa.bindparam("limit"))
+)
 
 
 @dataclass(frozen=True)
@@ -97,48 +106,67 @@ def append(
     payload: str | None = None,
     answers: int | None = None,
     pending: bool = False,
-) -> MessageRow:
-    """Add a message with the next sequence number of its conversation, and its event, to the transaction."""
+) -> Message:
+    """Add a message with the next sequence number of its conversation, and its event, to the transaction.
+
+    The rows of conversation and episode must be in the database already.
+    """
     conversation.last_seq += 1
     conversation.updated_at = now
-    row = MessageRow(
-        conversation_id=conversation.id,
+    choices = tuple(
+        Choice(
+            f"b{index}",
+            button.title,
+            HUMAN_PAYLOAD if button.kind == "human" else button.payload,
+            button.kind,
+        )
+        for index, button in enumerate(buttons, start=1)
+    )
+    links = tuple(links)
+    stored = session.execute(
+        _INSERT,
+        {
+            "conversation_id": conversation.id,
+            "episode": episode.number,
+            "seq": conversation.last_seq,
+            "sender": sender,
+            "text": text,
+            "buttons": [asdict(choice) for choice in choices],
+            "links": [asdict(link) for link in links],
+            "agent_name": agent_name,
+            "client_id": client_id,
+            "payload": payload,
+            "answers": answers,
+            "pending": pending,
+            "at": now,
+        },
+    )
+    key = cast("sa.CursorResult[Any]", stored).inserted_primary_key
+    assert key is not None, "an insertion of one row has a key"
+    message = Message(
+        id=key[0],
+        conversation=conversation.id,
         episode=episode.number,
         seq=conversation.last_seq,
         sender=sender,
         text=text,
-        buttons=[
-            {
-                "id": f"b{index}",
-                "title": button.title,
-                "payload": HUMAN_PAYLOAD if button.kind == "human" else button.payload,
-                "kind": button.kind,
-            }
-            for index, button in enumerate(buttons, start=1)
-        ],
-        links=[asdict(link) for link in links],
-        agent_name=agent_name,
+        choices=choices,
+        links=links,
+        agent=agent_name,
         client_id=client_id,
         payload=payload,
         answers=answers,
-        pending=pending,
         at=now,
     )
-    session.add(row)
-    record(session, "message.created", conversation.id, {"seq": row.seq, "sender": sender}, now)
-    return row
+    record(session, "message.created", conversation.id, {"seq": message.seq, "sender": sender}, now)
+    return message
 
 
 def messages_after(
     session: Session, conversation: str, seq: int, limit: int = WELCOME_LIMIT
 ) -> list[Message]:
     """At most `limit` messages after `seq`, oldest first."""
-    rows = session.scalars(
-        sa.select(MessageRow)
-        .where(MessageRow.conversation_id == conversation, MessageRow.seq > seq)
-        .order_by(MessageRow.seq)
-        .limit(limit)
-    )
+    rows = session.scalars(_AFTER, {"conversation": conversation, "seq": seq, "limit": limit})
     return [read_message(row) for row in rows]
 
 

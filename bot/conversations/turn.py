@@ -52,7 +52,8 @@ class Feeling(Protocol):
 class Task:
     """A message without a turn, and the state in which it is handled.
 
-    `ticket` is the episode's open hand-off ticket, `last_prompt` the text of the bot's last message.
+    `ticket` is the episode's open hand-off ticket, `last_prompt` the text of the bot's last message, `more`
+    whether another message waits behind this one.
     """
 
     message: Message
@@ -61,6 +62,7 @@ class Task:
     ticket: str | None = None
     last_prompt: str | None = None
     last_prompt_at: datetime | None = None
+    more: bool = False
 
 
 @dataclass(frozen=True)
