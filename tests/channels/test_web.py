@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,20 @@ def test_a_message_is_acknowledged_echoed_and_answered(service: Service) -> None
         assert answer["seq"] == 2
         acks = [frame for frame in browser.frames if frame["type"] == "ack"]
         assert acks == [{"type": "ack", "client_id": client_id, "seq": 1}]
+        assert not any(frame["type"] == "typing" for frame in browser.frames)
+
+
+def test_a_bot_that_takes_a_moment_shows_that_it_writes(service: Service) -> None:
+    gate = asyncio.Event()
+    service.dialogue.gate = gate
+    with service.socket() as browser:
+        browser.say("怎么退货")
+        assert browser.receive("typing")["on"] is True
+        assert service.client.portal is not None
+        service.client.portal.call(gate.set)
+        browser.message("bot")
         typing = [(frame["who"], frame["on"]) for frame in browser.frames if frame["type"] == "typing"]
-        assert typing[0] == ("bot", True)
+        assert typing == [("bot", True), ("bot", False)]
 
 
 def test_payloads_of_buttons_stay_on_the_server(service: Service) -> None:
