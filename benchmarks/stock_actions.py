@@ -15,7 +15,8 @@ from bot.published import PublishedFaq
 def main(port: int) -> None:
     """Serve on loopback until stopped."""
     executor = ActionExecutor()
-    for action in build_actions(PublishedFaq.load(Settings().models)):
+    settings = Settings()
+    for action in build_actions(PublishedFaq.load(settings.models, settings.timezone)):
         executor.register_action(action)
     create_app(executor).run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
 
