@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 import httpx
 import sqlalchemy as sa
 import typer
+import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
 from rich.console import Console
@@ -91,7 +92,7 @@ def _build(settings: Settings, frame: Frame) -> FastAPI:
 @app.command("serve")
 def serve_command() -> None:
     """Run the service with its Rasa until Ctrl+C."""
-    asyncio.run(serve(read_settings(), _build, say))
+    uvloop.run(serve(read_settings(), _build, say))
 
 
 @app.command("chat")

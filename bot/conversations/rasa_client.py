@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-import httpx
+import aiohttp
 
 from bot.conversations.transcript import HUMAN_PAYLOAD
 from bot.errors import PartUnavailable
@@ -15,6 +17,8 @@ from bot.handoff.policy import REASONS, Reason
 from bot.messages import Button, DecisionRecord, Effects, Reply, TicketRequest
 
 CONNECT_SECONDS = 1.0
+# Rasa closes an idle connection after five.
+KEEP_SECONDS = 4.0
 # Rasa works on one core. More calls at a time would not be answered sooner, but some of them too late.
 CONCURRENT = 8
 
@@ -49,28 +53,19 @@ class Dialogue(Protocol):
 
 
 class RasaClient:
-    """Speaks to the channel `desk` of the Rasa process over one pool of kept-alive connections.
+    """Speaks to the channel `desk` of the Rasa process over at most `CONCURRENT` kept-alive connections.
 
-    `url` is the base address, `timeout` the seconds that a whole turn may take.
+    `url` is the base address, `timeout` the seconds that a whole turn may take once its turn has come.
+    Opens its connections at the first call, inside the running event loop.
     """
 
-    def __init__(
-        self, url: str, token: str, timeout: float, *, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
-            # Waiting for a connection is waiting for one's turn, which is no failure.
-            timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout), pool=None),
-            limits=httpx.Limits(max_connections=CONCURRENT, max_keepalive_connections=CONCURRENT),
-            # A proxy named in the environment has no business between two processes of one machine.
-            trust_env=False,
-            transport=transport,
-        )
-        # Its own connection: a busy Rasa is not an unhealthy one.
-        self._health = httpx.AsyncClient(
-            base_url=url, timeout=CONNECT_SECONDS * 2, trust_env=False, transport=transport
-        )
+    def __init__(self, url: str, token: str, timeout: float) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_SECONDS, timeout))
+        self._session: aiohttp.ClientSession | None = None
+        # Waiting for a connection is waiting for one's turn, which is no failure and has no time limit.
+        self._slots = asyncio.Semaphore(CONCURRENT)
 
     async def turn(
         self, sender: str, message_id: str, text: str, *, command: bool, metadata: Mapping[str, Any]
@@ -85,26 +80,49 @@ class RasaClient:
             "metadata": dict(metadata),
         }
         try:
-            response = await self._http.post("/webhooks/desk/webhook", json=body)
-            response.raise_for_status()
-            answer = response.json()
-        except httpx.HTTPError as error:
+            async with self._slots:
+                answer = json.loads(await self._post(json.dumps(body).encode()))
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise PartUnavailable(f"Rasa did not answer: {type(error).__name__} {error}") from error
         except ValueError as error:
             raise PartUnavailable("Rasa's answer is not JSON") from error
         return read_turn(answer, ms=(time.perf_counter() - started) * 1000)
 
+    async def _post(self, body: bytes) -> bytes:
+        url = f"{self._url}/webhooks/desk/webhook"
+        try:
+            return await self._once(url, body)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError):
+            # A kept-alive connection ended just now. Rasa handles a message id once, so asking again is safe.
+            return await self._once(url, body)
+
+    async def _once(self, url: str, body: bytes) -> bytes:
+        async with self._connected().post(url, data=body, headers=self._headers) as response:
+            response.raise_for_status()
+            return await response.read()
+
     async def healthy(self) -> bool:
         """Whether the Rasa process answers and has loaded a model."""
+        limit = aiohttp.ClientTimeout(CONNECT_SECONDS * 2)
         try:
-            return (await self._health.get("/webhooks/desk/health")).status_code == 200
-        except httpx.HTTPError:
+            async with self._connected().get(f"{self._url}/webhooks/desk/health", timeout=limit) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError):
             return False
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
-        await self._health.aclose()
+        if self._session is not None:
+            await self._session.close()
+
+    def _connected(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connections = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_SECONDS)
+            # A proxy named in the environment has no business between two processes of one machine.
+            self._session = aiohttp.ClientSession(
+                connector=connections, timeout=self._timeout, trust_env=False
+            )
+        return self._session
 
 
 def read_turn(answer: Any, ms: float = 0.0) -> RasaTurn:
