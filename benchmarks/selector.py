@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.process import Stopped
+from benchmarks.rasa_command import call
 from bot.faq.entry import Entry
 
 # The pipeline that Rasa documents for FAQs, with its Chinese tokenizer and its default threshold.
@@ -71,26 +69,15 @@ def run_selector(
 ) -> SelectorRun:
     """Train on the entries and ask every question. Raises Stopped when Rasa fails."""
     write_project(entries, folder)
-    environment = {
-        **os.environ, "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false",
-        "PYTHONWARNINGS": "ignore",
-    }  # fmt: skip
     started = time.perf_counter()
-    _call(
+    call(
         [str(rasa_python.absolute()), "-m", "rasa", "train", "nlu", "--nlu", "data", "--domain", "domain.yml",
          "--config", "config.yml", "--out", "models", "--fixed-model-name", "selector"],
-        folder, environment,
+        folder,
     )  # fmt: skip
     seconds = time.perf_counter() - started
     (folder / "questions.json").write_text(json.dumps(list(questions), ensure_ascii=False), "utf-8")
     script = Path(__file__).with_name("selector_parse.py").resolve()
-    _call([str(rasa_python.absolute()), str(script), "models/selector.tar.gz"], folder, environment)
+    call([str(rasa_python.absolute()), str(script), "models/selector.tar.gz"], folder)
     rows = json.loads((folder / "choices.json").read_text("utf-8"))
     return SelectorRun(seconds, tuple(Selected(row["entry"], row["confidence"]) for row in rows))
-
-
-def _call(command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
-    done = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
-        raise Stopped(f"{' '.join(command[1:4])} ended with {done.returncode}:\n{tail}")
