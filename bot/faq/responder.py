@@ -174,6 +174,7 @@ def fit_responder(
 
     `target` is the accepted share of wrong answers among answers.
     """
+    import scipy.linalg  # noqa: F401  its BLAS is limited only when it is loaded before
     from threadpoolctl import threadpool_limits
 
     # Several threads on these small products cost more than they gain, and starve the other processes.

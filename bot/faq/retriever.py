@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,9 @@ from bot.faq.classifier import EntryClassifier, centre
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Vectors
 from bot.faq.index import LineIndex
-from bot.faq.lexical import CharacterIndex, Postings, WordIndex, Words
+from bot.faq.lexical import CharacterIndex, Postings, WordIndex, Words, character_grams
 from bot.faq.scope import ScopeModel
+from bot.faq.terms import TermCounts
 
 NEAREST_LINES = 100
 NEAREST_ENTRIES = 20
@@ -24,8 +26,7 @@ RANKED_ENTRIES = 30
 FEATURES = ("nearest", "classifier", "answer", "words", "characters")
 
 
-@dataclass(frozen=True)
-class ScoredEntry:
+class ScoredEntry(NamedTuple):
     """One entry for one question. `entry` and `line` are row numbers in the release.
 
     `nearest`: centred cosine of its best line; `classifier`: log of the entry classifier's probability,
@@ -45,7 +46,7 @@ class ScoredEntry:
     @property
     def features(self) -> tuple[float, ...]:
         """In the order of `FEATURES`."""
-        return (self.nearest, self.classifier, self.answer, self.words, self.characters)
+        return self[2:7]
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,32 @@ class Ranking:
 
     def fused(self, fusion: Fusion) -> Ranking:
         """The same candidates scored and ordered by other weights; the best 30 are kept."""
-        scores = (
-            np.array([entry.features for entry in self.entries]).reshape(-1, len(FEATURES)) @ fusion.weights
-        )
+        scores = self.features() @ fusion.weights
         order = np.argsort(-scores, kind="stable")[:RANKED_ENTRIES]
-        return replace(self, entries=tuple(replace(self.entries[i], score=float(scores[i])) for i in order))
+        found = zip(order.tolist(), scores[order].tolist(), strict=True)
+        return replace(self, entries=tuple(self.entries[i]._replace(score=score) for i, score in found))
+
+    def features(self) -> NDArray[np.float64]:
+        """Shape [entries, features]; see `FEATURES`."""
+        return np.array([entry.features for entry in self.entries]).reshape(-1, len(FEATURES))
+
+
+@dataclass(frozen=True)
+class TextCounts:
+    """The words of every line, and the character n-grams of every line and then every off-topic text."""
+
+    words: TermCounts
+    grams: TermCounts
+
+    @classmethod
+    def of(cls, lines: Sequence[str], off_topic: Sequence[str], words: Words) -> TextCounts:
+        """Count; about 0.1 ms a text."""
+        return cls(TermCounts.of(lines, words), TermCounts.of([*lines, *off_topic], character_grams))
+
+    def part(self, lines: NDArray[np.int64], off_topic: NDArray[np.int64]) -> TextCounts:
+        """The counts of these lines and off-topic texts only."""
+        grams = np.concatenate([lines, len(self.words) + off_topic])
+        return TextCounts(self.words.take(lines), self.grams.take(grams))
 
 
 class Retriever:
@@ -135,12 +157,15 @@ class Retriever:
         off_topic: EncodedTexts,
         words: Words,
         fusion: Fusion,
+        counts: TextCounts | None = None,
     ) -> Retriever:
         """Index the question lines.
 
         `answer_vectors` has one row an entry; a row of zeros means that it has no answer text.
-        `off_topic` shows what a question beside the FAQ looks like.
+        `off_topic` shows what a question beside the FAQ looks like. `counts` are those of these texts,
+        if they were made before.
         """
+        counts = counts or TextCounts.of(lines.texts, off_topic.texts, words)
         mean = np.concatenate([lines.final, off_topic.final]).mean(0, dtype=np.float64).astype(np.float32)
         centred = centre(lines.final, mean)
         answered = np.linalg.norm(answer_vectors, axis=1) > 0
@@ -148,19 +173,16 @@ class Retriever:
         if answered.any():
             answers[answered] = centre(answer_vectors[answered], answer_vectors[answered].mean(0))
         count = len(answer_vectors)
-        texts: list[list[str]] = [[] for _ in range(count)]
-        for line, entry in zip(lines.texts, entry_of_line, strict=True):
-            texts[entry].append(line)
-        documents = [" ".join(text) for text in texts]
+        line_grams = counts.grams.take(np.arange(len(lines)))
         return cls(
             index=LineIndex.build(centred),
             entry_of_line=entry_of_line,
             answers=answers,
             mean=mean,
-            word_index=WordIndex.build(words, documents),
-            character_index=CharacterIndex.build(documents),
+            word_index=WordIndex.over(words, counts.words.add_up(entry_of_line, count)),
+            character_index=CharacterIndex.over(line_grams.add_up(entry_of_line, count)),
             entry_classifier=EntryClassifier.fit(lines, entry_of_line, count),
-            scope_model=ScopeModel.fit(lines, off_topic),
+            scope_model=ScopeModel.fit(lines, off_topic, counts.grams),
             fusion=fusion,
         )
 
@@ -184,19 +206,40 @@ class Retriever:
         )
 
     def rank(self, question: EncodedTexts) -> Ranking:
-        """Rank the entries for one question; about 1 ms.
+        """Rank the entries for one question; about 0.5 ms.
 
         The best 30 entries are ranked, which is all for smaller releases.
         """
-        text = question.texts[0]
-        centred = centre(question.final[0], self.mean)
-        cosines, rows = self.index.search(centred[None], NEAREST_LINES)
+        return self.rank_all(question)[0]
+
+    def rank_all(self, questions: EncodedTexts) -> list[Ranking]:
+        """Rank the entries for each question."""
+        if not len(questions):
+            return []
+        centred = centre(questions.final, self.mean)
+        cosines, rows = self.index.search(centred, NEAREST_LINES)
+        backgrounds = cosines[:, :BACKGROUND_LINES].mean(1).tolist()
+        classes: Sequence[Vectors | None] = [None] * len(questions)
+        if self.entry_classifier is not None:
+            classes = list(self.entry_classifier.log_probabilities(questions))
+        scopes = [0.0] * len(questions)
+        if self.scope_model is not None:
+            scopes = self.scope_model.log_odds(questions)
+        return [
+            Ranking(text, self._score(text, *vectors), background, scope, len(text)).fused(self.fusion)
+            for text, background, scope, *vectors in zip(
+                questions.texts, backgrounds, scopes, centred, rows, classes, strict=True
+            )
+        ]
+
+    def _score(
+        self, text: str, centred: Vectors, rows: NDArray[np.int64], classes: Vectors | None
+    ) -> tuple[ScoredEntry, ...]:
+        """The entries that any of the features puts among the first, in the order of their rows."""
         words = self.word_index.coverage(text)
         characters = self.character_index.scores(text)
-        wanted = [self.entry_of_line[rows[0]], _largest(words), _largest(characters)]
-        classes = None
-        if self.entry_classifier is not None:
-            classes = self.entry_classifier.log_probabilities(question)
+        wanted = [self.entry_of_line[rows], _largest(words), _largest(characters)]
+        if classes is not None:
             wanted.append(_largest(classes))
         entries = np.unique(np.concatenate(wanted))
         nearest, lines = self._nearest_lines(centred, entries)
@@ -210,26 +253,21 @@ class Retriever:
             ],
             axis=1,
         ).astype(np.float64)
-        scored = [
-            ScoredEntry(int(entry), int(line), *map(float, row))
-            for entry, line, row in zip(entries, lines, features, strict=True)
-        ]
-        scope = 0.0
-        if self.scope_model is not None:
-            scope = self.scope_model.log_odds(question)
-        background = float(cosines[0, :BACKGROUND_LINES].mean())
-        return Ranking(text, tuple(scored), background, scope, len(text)).fused(self.fusion)
+        found = zip(entries.tolist(), lines.tolist(), features.tolist(), strict=True)
+        return tuple(ScoredEntry(entry, line, *row) for entry, line, row in found)
 
     def _nearest_lines(
         self, question: Vectors, entries: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Cosine and row of the best line of each entry."""
-        spans = [np.arange(self._starts[e], self._starts[e + 1]) for e in entries]
-        rows = np.concatenate(spans)
+        lengths = self._starts[entries + 1] - self._starts[entries]
+        ends = np.cumsum(lengths)
+        starts = ends - lengths
+        rows = np.repeat(self._starts[entries] - starts, lengths) + np.arange(ends[-1])
         cosines = self.index.cosines(question, rows)
-        starts = np.cumsum([0, *map(len, spans)])
-        best = [int(cosines[a:b].argmax()) + a for a, b in pairwise(starts)]
-        return cosines[best], rows[best]
+        best = np.maximum.reduceat(cosines, starts)
+        places = np.flatnonzero(cosines == np.repeat(best, lengths))
+        return best, rows[places[np.searchsorted(places, starts)]]
 
     def save(self, folder: Path) -> None:
         """Write all parts into `folder`."""
