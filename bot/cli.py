@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from bot import faq_commands
+from bot import faq_commands, faq_files_commands
 from bot.app import LEXICON, Parts, create_app
 from bot.channels import terminal
 from bot.command_line import AsJson, read_settings, say, say_json
@@ -54,6 +54,8 @@ for name, group in (("faq", faq), ("nlu", nlu), ("encoder", encoder), ("agent", 
 for name, command in (
     ("build", faq_commands.build_command),
     ("evaluate", faq_commands.evaluate_command),
+    ("export", faq_files_commands.export_command),
+    ("import", faq_files_commands.import_command),
 ):
     faq.command(name)(command)
 

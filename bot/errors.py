@@ -56,6 +56,20 @@ class UnknownChoice(InvalidInput):
     sentence = "这个选项已经失效，请直接输入您的问题。"
 
 
+class ImportRefused(InvalidInput):
+    """A file of FAQ entries that cannot be taken over; nothing of it was.
+
+    `problems` holds one Chinese line for each thing that is wrong, with its row and column.
+    """
+
+    code = "import_refused"
+    sentence = "文件没有导入，请按提示修改后再试。"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
 class NotAuthenticated(BotError):
     """No valid session or token."""
 

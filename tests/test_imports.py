@@ -30,7 +30,7 @@ ALLOWED = {
 }
 # Packages that exist in one of the two environments only.
 ONLY_IN_NLU = {"rasa", "sanic", "tensorflow"}
-ONLY_WIRING = {"bot.app", "bot.cli", "bot.faq_commands", "bot.serving"}
+ONLY_WIRING = {"bot.app", "bot.cli", "bot.faq_commands", "bot.faq_files_commands", "bot.serving"}
 
 
 def modules() -> list[tuple[str, Path]]:

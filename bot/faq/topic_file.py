@@ -33,7 +33,7 @@ def load_topics(folder: Path) -> tuple[Topic, ...]:
     Raises ConfigurationError naming file, entry and field of everything that breaks the format, and of
     ids that are used twice and buttons that lead nowhere.
     """
-    files = sorted(folder.glob("*.yml"))
+    files = sorted(folder.glob("*.yml"), key=lambda file: file.stem)
     if not files:
         raise ConfigurationError(f"{folder} holds no .yml file with FAQ entries")
     problems = Problems()
