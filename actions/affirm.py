@@ -9,10 +9,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_faq import OFFER_HUMAN
 from actions.handoff import REQUESTED
+from actions.refusal import AGENT_MAY
 from actions.speech import Speech
 from actions.turn import Turn
+from bot.messages import Effects, HandoffRequest
 
 ASKS_ABOUT_HUMAN = (*OFFER_HUMAN, "utter_unhelpful", "utter_unhelpful_again", "utter_ticket_none")
+BEYOND_AUTHORITY = Speech(effects=Effects(handoff=HandoffRequest("beyond_authority")))
 
 
 class Affirm(Action):
@@ -25,6 +28,10 @@ class Affirm(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         turn = Turn.of(tracker)
-        speech = REQUESTED if turn.responded(*ASKS_ABOUT_HUMAN) else Speech(response="utter_affirm")
-        speech.send(dispatcher)
+        if turn.responded(AGENT_MAY):
+            BEYOND_AUTHORITY.send(dispatcher)
+        elif turn.responded(*ASKS_ABOUT_HUMAN):
+            REQUESTED.send(dispatcher)
+        else:
+            Speech(response="utter_affirm").send(dispatcher)
         return []

@@ -13,6 +13,7 @@ from actions.faq import FaqAnswerer, FaqResult
 from actions.self_service import self_service
 from actions.small_talk import small_talk
 from actions.speech import HUMAN_BUTTON, Speech, candidate_buttons, entry_speech
+from actions.tasks import task_button
 from actions.turn import Turn
 from bot.messages import Effects
 
@@ -57,7 +58,7 @@ def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:
         agreed = bool(record.candidates) and record.candidates[0].entry == entry.id
         probability = record.probability if agreed else turn.likely[1]
         shown = replace(record, decision="answer", entry=entry.id, probability=probability)
-        return entry_speech(entry, shown, empathy(turn), (HUMAN_BUTTON,))
+        return entry_speech(entry, shown, empathy(turn), (task_button(turn.likely[0]), HUMAN_BUTTON))
     effects = Effects(decision=record)
     choices = candidate_buttons(record.candidates)
     if record.decision == "clarify" and choices:

@@ -1,16 +1,22 @@
-"""Form: a complaint. Listens, asks for the order number once, and hands over to a human."""
+"""Form: a complaint. Listens, names the problem, asks for the order number once, and hands over."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
+from actions.complaint_kind import complaint_kind, complaint_matter
 from actions.form import SKIPPED, Field, Form
+from actions.identity_fields import read_full_number, read_number
+from actions.moment import moment
 from actions.speech import Speech
-from actions.turn import Turn
-from bot.messages import Effects, HandoffRequest
+from actions.view import View
+from bot.handoff.policy import HandOff
+from bot.handoff.ticket import DEADLINES
+from bot.messages import Button, Effects, HandoffRequest
+from bot.shop.known_customer import KnownCustomer
 
-_BARE_ORDER = re.compile(r"(?<!\d)\d{10}(?!\d)")
+DETAIL, ORDER_NUMBER = "complaint_detail", "complaint_order"
+COMPLAINT = "投诉"
 # What is left of a message without these words tells what happened.
 _ANNOUNCEMENT = re.compile(
     r"我?(?:现在|今天|一定|必须|就)?(?:要|想|得)?(?:给我|帮我|跟你们?|向你们?)?(?:进行|发起|登记|提交|处理)?(?:一个|个)?(?:投诉|举报|反映|申诉)"
@@ -19,59 +25,64 @@ _ANNOUNCEMENT = re.compile(
 _TELLING = 4
 
 
-def read_detail(turn: Turn) -> str | None:
+def read_detail(view: View) -> str | None:
     """Anything that was written, once it was asked for."""
-    return turn.text.strip() or None
+    words = view.turn.text.strip()
+    return words if words and not words.startswith("/") else None
 
 
-def read_first_detail(turn: Turn) -> str | None:
+def read_first_detail(view: View) -> str | None:
     """The opening message, when it says more than that there is a complaint."""
-    return turn.text.strip() if len(_ANNOUNCEMENT.sub("", turn.text)) >= _TELLING else None
+    return view.turn.text.strip() if len(_ANNOUNCEMENT.sub("", view.turn.text)) >= _TELLING else None
 
 
-def read_order(turn: Turn) -> str | None:
-    """The order number, here also without its YS."""
-    found = turn.mention("order_number")
-    if found is None and turn.mention("phone") is None:
-        bare = _BARE_ORDER.search(turn.text)
-        found = f"YS{bare[0]}" if bare else None
-    return found
+def _again(view: View) -> bool:
+    return any(ticket.category == COMPLAINT for ticket in view.tickets)
 
 
-def read_first_order(turn: Turn) -> str | None:
-    """The order number, only if it is written in full."""
-    return turn.mention("order_number")
+async def finish(view: View, _customer: KnownCustomer | None) -> tuple[Speech, ...]:
+    """Name the problem, say what happens next and by when, and hand over.
 
-
-def finish(values: Mapping[str, str]) -> Speech:
-    """Acknowledge and hand over."""
-    order = values["complaint_order"]
-    note = values["complaint_detail"] if order == SKIPPED else f"{values['complaint_detail']}（订单 {order}）"
-    return Speech(response="utter_complaint_done", effects=Effects(handoff=HandoffRequest("complaint", note)))
+    Nothing is promised that a person has to decide, and nobody is blamed. The one apology of an episode
+    comes with the hand-off's notice.
+    """
+    detail, order = view.values[DETAIL], view.values.get(ORDER_NUMBER, SKIPPED)
+    reason = "complaint_unresolved" if _again(view) else "complaint"
+    by = view.hours.add(view.now, DEADLINES[HandOff.because("complaint").priority])
+    note = detail if order == SKIPPED else f"{detail}（订单 {order}）"
+    response = "utter_complaint_again" if _again(view) else f"utter_complaint_{complaint_kind(detail)}"
+    return (
+        Speech(
+            response=response,
+            values={"matter": complaint_matter(detail), "by": moment(by)},
+            effects=Effects(handoff=HandoffRequest(reason, note)),
+        ),
+    )
 
 
 COMPLAINT_FORM = Form(
     name="complaint_form",
     fields=(
         Field(
-            slot="complaint_detail",
-            ask="utter_ask_complaint",
-            ask_again="utter_ask_complaint_again",
-            explain="utter_explain_complaint",
+            slot=DETAIL,
+            prompts="complaint",
             read=read_detail,
             read_first=read_first_detail,
             free_text=True,
         ),
         Field(
-            slot="complaint_order",
-            ask="utter_ask_order",
-            ask_again="utter_ask_order",
-            explain="utter_ask_order",
-            read=read_order,
-            read_first=read_first_order,
+            slot=ORDER_NUMBER,
+            prompts="complaint_order",
+            read=read_number,
+            read_first=read_full_number,
+            # Who complains for the second time is not questioned again.
+            needed=lambda view: not _again(view),
+            facts=lambda view: {"matter": complaint_matter(view.values.get(DETAIL, ""))},
+            buttons=lambda _view: (Button("没有订单号", "/deny"),),
             optional=True,
         ),
     ),
     stopped="utter_complaint_stopped",
     finish=finish,
+    entries=("complaints-how",),
 )

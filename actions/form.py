@@ -2,52 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as made_of
 from typing import Literal
 
 from actions.speech import Speech
 from actions.turn import Turn
+from actions.view import View
+from bot.errors import NotAllowed
+from bot.messages import Button
+from bot.shop.known_customer import KnownCustomer
 
-Ending = Literal["done", "stopped", "requested", "form_failed"]
+# `prove`: order number and digits are there, the shop has to say whose they are.
+Ending = Literal["done", "stopped", "requested", "form_failed", "refused", "prove"]
 SKIPPED = "无"
+IDENTITY = ("identity_order", "identity_digits")
 
 # A value is asked for twice, then explained with an example, then a human takes over.
 ASKS = 2
 REQUEST_SURE = 0.6
-STOP_SURE = 0.5
-QUESTION_SURE = 0.5
+SURE = 0.5
 # In a free-text field a longer message is the value, whatever intent it looks like.
 SHORT = 12
+CHANGE = "change:"
+
+Read = Callable[[View], str | None]
+Finish = Callable[[View, KnownCustomer | None], Awaitable[tuple[Speech, ...]]]
+
+
+def nothing(_view: View) -> None:
+    """No value."""
 
 
 @dataclass(frozen=True)
 class Field:
     """One value of a form.
 
-    `read` finds it in an answer, `read_first` in the message that opens the form. Responses of the
-    domain: `ask`, `ask_again`, `explain` (with an example). An `optional` value that is not given is
-    skipped; in a `free_text` field almost anything is the value.
+    `read` finds it in an answer, `read_first` in any other message, `default` in what is known already.
+    Responses of the domain: `utter_ask_<prompts>`, `utter_ask_<prompts>_again` and `utter_explain_<prompts>`
+    (with an example), filled with `facts` and followed by `buttons`; `trouble` names another one that says
+    why an answer cannot be taken. An `optional` value that is not given is skipped; in a `free_text` field
+    almost anything is the value. `title` is the word for customers who want to change it, `resets` are the
+    fields whose values hang on this one, `confirms` marks the yes at the end.
     """
 
     slot: str
-    ask: str
-    ask_again: str
-    explain: str
-    read: Callable[[Turn], str | None]
-    read_first: Callable[[Turn], str | None]
+    prompts: str
+    read: Read
+    read_first: Read = nothing
+    default: Read = nothing
+    trouble: Read = nothing
+    needed: Callable[[View], bool] = lambda _view: True
+    facts: Callable[[View], Mapping[str, str]] = lambda _view: {}
+    buttons: Callable[[View], tuple[Button, ...]] = lambda _view: ()
+    title: str = ""
+    resets: tuple[str, ...] = ()
     optional: bool = False
     free_text: bool = False
+    confirms: bool = False
+
+    def prompt(self, view: View, times: int = 1) -> Speech:
+        """What is said when the value is asked for the first, second or third time."""
+        names = (
+            f"utter_ask_{self.prompts}",
+            f"utter_ask_{self.prompts}_again",
+            f"utter_explain_{self.prompts}",
+        )
+        return self.say(names[min(times, ASKS + 1) - 1], view)
+
+    def say(self, response: str, view: View) -> Speech:
+        """A response with the field's facts and buttons."""
+        return Speech(response=response, values=self.facts(view), buttons=self.buttons(view))
 
 
 @dataclass(frozen=True)
 class Form:
-    """A named row of fields. `finish` says what to tell the customer and which effects follow."""
+    """A named row of fields.
+
+    `finish` does what the form is for and says what came of it; `check` raises NotAllowed as soon as the
+    values show that it cannot be done, and `instead` names the task that helps then, by the refusal's reason.
+    `entries` are FAQ entries that the form makes superfluous.
+    """
 
     name: str
     fields: tuple[Field, ...]
     stopped: str
-    finish: Callable[[Mapping[str, str]], Speech]
+    finish: Finish
+    check: Callable[[View], None] = lambda _view: None
+    entries: tuple[str, ...] = ()
+    instead: Mapping[str, str] = made_of(default_factory=dict)
+
+    @property
+    def identifies(self) -> bool:
+        """Whether the customer must be known."""
+        return any(field.slot in IDENTITY for field in self.fields)
 
     def field(self, slot: str) -> Field:
         """Raises KeyError for a slot that is not in the form."""
@@ -56,23 +106,30 @@ class Form:
                 return field
         raise KeyError(slot)
 
-    def first_open(self, values: Mapping[str, str]) -> Field | None:
-        """The first field without a value."""
-        return next((field for field in self.fields if field.slot not in values), None)
+    def first_open(self, view: View) -> Field | None:
+        """The first field that needs a value."""
+        return next((f for f in self.fields if f.needed(view) and f.slot not in view.values), None)
 
-    def before(self, slot: str) -> Field:
-        """The field before this one. Raises ValueError for the first."""
+    def before(self, slot: str, view: View) -> Field | None:
+        """The nearest field before this one that has a value."""
         place = [field.slot for field in self.fields].index(slot)
-        if place == 0:
-            raise ValueError(f"{slot} is the first field of {self.name}")
-        return self.fields[place - 1]
+        filled = [f for f in self.fields[:place] if f.needed(view) and f.slot in view.values]
+        return filled[-1] if filled else None
+
+    def put(self, values: Mapping[str, str], slot: str, value: str | None) -> dict[str, str]:
+        """The values with this one set, or taken out, and those dropped that hang on it."""
+        if value is not None and values.get(slot) == value:
+            return dict(values)
+        dropped = {slot, *self.field(slot).resets} | {f.slot for f in self.fields if f.confirms}
+        kept = {name: held for name, held in values.items() if name not in dropped}
+        return kept if value is None else {**kept, slot: value}
 
 
 @dataclass(frozen=True)
 class FormState:
     """`requested` is the slot that was asked for, `asked` times; None when the form has just been opened."""
 
-    values: Mapping[str, str]
+    values: Mapping[str, str] = made_of(default_factory=dict)
     requested: str | None = None
     asked: int = 0
 
@@ -84,90 +141,141 @@ class FormStep:
     state: FormState
     say: tuple[Speech, ...] = ()
     ending: Ending | None = None
+    refusal: NotAllowed | None = None
 
 
-def is_question(form: Form, state: FormState, turn: Turn) -> bool:
+def choice_button(title: str, value: str) -> Button:
+    """A button that gives a value to the open form."""
+    return Button(title, f"/inform{json.dumps({'value': value}, ensure_ascii=False)}")
+
+
+def is_question(form: Form, state: FormState, view: View) -> bool:
     """Whether the FAQ should be asked before the message is taken as an answer that was not understood."""
-    if state.requested is None or turn.intent == "choose_entry":
+    turn = view.turn
+    if state.requested is None or turn.intent in ("choose_entry", "inform"):
         return False
-    field = form.field(state.requested)
-    if field.free_text:
-        return turn.intent == "faq" and turn.confidence >= QUESTION_SURE
-    return field.read(turn) is None and _control(field, turn) is None
+    asked = form.field(state.requested)
+    if asked.free_text:
+        return turn.sure("faq")
+    if asked.read(view) is not None or asked.trouble(view) is not None or _control(asked, turn):
+        return False
+    return not (asked.confirms and turn.intent == "deny") and _mentioned(form, asked, view) == view.values
 
 
-def step(form: Form, state: FormState, turn: Turn, answered: Speech | None = None) -> FormStep:
+def step(form: Form, state: FormState, view: View, answered: Speech | None = None) -> FormStep:
     """One turn. `answered` is the FAQ's answer to a question in between: it is said, and the form goes on."""
     if state.requested is None:
-        return _open(form, state, turn)
+        return _open(form, view)
+    asked, turn = form.field(state.requested), view.turn
     if answered is not None:
-        return FormStep(state, (answered, Speech(response=form.field(state.requested).ask)))
-    field = form.field(state.requested)
-    control = _control(field, turn)
+        return FormStep(state, (answered, asked.prompt(view)))
+    control = _control(asked, turn)
     if control == "requested":
         return FormStep(state, ending="requested")
-    known = _mentioned(form, state, turn)
-    value = None if field.free_text and control else field.read(turn)
-    if value is None and control == "stopped":
+    change = (turn.choice or "").removeprefix(CHANGE)
+    if (turn.choice or "").startswith(CHANGE) and change in view.values:
+        return _ask_anew(form, change, view)
+    value = None if asked.free_text and control else asked.read(view)
+    values = _mentioned(form, asked, view)
+    if value is not None:
+        values = form.put(values, asked.slot, value)
+    elif values == view.values:
+        return _without_value(form, state, view, control)
+    return go_on(form, replace(view, values=values))
+
+
+def _without_value(form: Form, state: FormState, view: View, control: str | None) -> FormStep:
+    asked = form.field(str(state.requested))
+    if control == "stopped":
         return FormStep(state, (Speech(response=form.stopped),), "stopped")
-    if value is None and control == "back" and known.values == state.values and field is not form.fields[0]:
-        return _back(form, state)
-    if value is None and field.optional and known.values == state.values:
-        value = SKIPPED
-    if value is None and known.values == state.values:
-        return _not_understood(field, state)
-    values = {**known.values} if value is None else {**known.values, field.slot: value}
-    return _go_on(form, values)
+    if control == "back":
+        return _back(form, state, view)
+    if asked.confirms and view.turn.intent == "deny":
+        return _what_to_change(form, state, view)
+    if asked.optional and not asked.trouble(view):
+        return go_on(form, replace(view, values=form.put(view.values, asked.slot, SKIPPED)))
+    return _not_understood(asked, state, view)
 
 
-def _control(field: Field, turn: Turn) -> Literal["requested", "stopped", "back"] | None:
-    if turn.intent == "request_human" and turn.confidence >= REQUEST_SURE:
+def go_on(form: Form, view: View, without: str | None = None) -> FormStep:
+    """Ask for the next value, or end. What is known already is filled in, except the field `without`."""
+    while True:
+        missing = form.first_open(view)
+        default = missing.default(view) if missing and missing.slot != without else None
+        if missing is None or default is None:
+            break
+        view = replace(view, values={**view.values, missing.slot: default})
+    if form.identifies and not view.known and all(slot in view.values for slot in IDENTITY):
+        return FormStep(FormState(view.values), ending="prove")
+    if missing is None:
+        return FormStep(FormState(view.values), ending="done")
+    try:
+        form.check(view)
+    except NotAllowed as refusal:
+        return FormStep(FormState(view.values), ending="refused", refusal=refusal)
+    return FormStep(FormState(view.values, missing.slot, 1), (missing.prompt(view),))
+
+
+def _control(asked: Field, turn: Turn) -> Literal["requested", "stopped", "back"] | None:
+    if turn.sure("request_human", confidence=REQUEST_SURE):
         return "requested"
-    if field.free_text and len(turn.text) > SHORT:
+    if asked.free_text and len(turn.text) > SHORT:
         return None
-    if turn.intent in ("stop", "goodbye") and turn.confidence >= STOP_SURE:
+    if turn.sure("stop", "goodbye", confidence=SURE):
         return "stopped"
-    if turn.intent in ("go_back", "correct") and turn.confidence >= STOP_SURE:
+    if turn.sure("go_back", "correct", confidence=SURE):
         return "back"
     return None
 
 
-def _open(form: Form, state: FormState, turn: Turn) -> FormStep:
-    values = dict(state.values)
+def _open(form: Form, view: View) -> FormStep:
     for field in form.fields:
-        found = field.read_first(turn)
+        found = field.read_first(view) if field.needed(view) else None
         if found is not None:
-            values[field.slot] = found
-    return _go_on(form, values)
+            view = replace(view, values={**view.values, field.slot: found})
+    return go_on(form, view)
 
 
-def _go_on(form: Form, values: Mapping[str, str]) -> FormStep:
-    field = form.first_open(values)
-    if field is None:
-        return FormStep(FormState(values), (form.finish(values),), "done")
-    return FormStep(FormState(values, field.slot, 1), (Speech(response=field.ask),))
-
-
-def _mentioned(form: Form, state: FormState, turn: Turn) -> FormState:
-    """Values for other fields than the one asked for: given early, or given anew (不对，电话是 139…)."""
-    values = dict(state.values)
+def _mentioned(form: Form, asked: Field, view: View) -> dict[str, str]:
+    """Values for other fields than the one asked for: given early, or given anew (不对，是昨天那单)."""
+    values = dict(view.values)
     for field in form.fields:
-        if field.slot != state.requested and not field.free_text:
-            found = field.read_first(turn)
+        if field is not asked and not field.free_text and field.needed(view):
+            found = field.read_first(replace(view, values=values))
             if found is not None:
-                values[field.slot] = found
-    return replace(state, values=values)
+                values = form.put(values, field.slot, found)
+    return values
 
 
-def _back(form: Form, state: FormState) -> FormStep:
+def _ask_anew(form: Form, slot: str, view: View) -> FormStep:
+    return go_on(form, replace(view, values=form.put(view.values, slot, None)), without=slot)
+
+
+def _back(form: Form, state: FormState, view: View) -> FormStep:
     assert state.requested is not None
-    field = form.before(state.requested)
-    values = {slot: value for slot, value in state.values.items() if slot != field.slot}
-    return FormStep(FormState(values, field.slot, 1), (Speech(response=field.ask_again),))
-
-
-def _not_understood(field: Field, state: FormState) -> FormStep:
+    before = form.before(state.requested, view)
+    if before is not None:
+        return _ask_anew(form, before.slot, view)
+    asked = form.field(state.requested)
     if state.asked > ASKS:
         return FormStep(state, ending="form_failed")
-    response = field.ask_again if state.asked < ASKS else field.explain
-    return FormStep(replace(state, asked=state.asked + 1), (Speech(response=response),))
+    first = replace(state, asked=state.asked + 1)
+    return FormStep(first, (Speech(response="utter_first_step"), asked.prompt(view)))
+
+
+def _what_to_change(form: Form, state: FormState, view: View) -> FormStep:
+    if state.asked > ASKS:
+        return FormStep(state, ending="form_failed")
+    changeable = [f for f in form.fields if f.title and f.needed(view) and f.slot in view.values]
+    buttons = tuple(choice_button(f"改{f.title}", CHANGE + f.slot) for f in changeable)
+    stop = Button("不办了", "/stop")
+    speech = Speech(response="utter_change_what", buttons=(*buttons, stop))
+    return FormStep(replace(state, asked=state.asked + 1), (speech,))
+
+
+def _not_understood(asked: Field, state: FormState, view: View) -> FormStep:
+    if state.asked > ASKS:
+        return FormStep(state, ending="form_failed")
+    trouble = asked.trouble(view)
+    speech = asked.say(trouble, view) if trouble else asked.prompt(view, state.asked + 1)
+    return FormStep(replace(state, asked=state.asked + 1), (speech,))

@@ -6,30 +6,72 @@ corrections and the end are decided here in one call, so a turn inside a form co
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.choose_entry import chosen_speech
 from actions.faq import FaqAnswerer
-from actions.form import Form, FormState, FormStep, is_question, step
+from actions.form import IDENTITY, Form, FormState, FormStep, go_on, is_question, step
+from actions.forms_access import FormsAccess
+from actions.refusal import refusal_speech
 from actions.self_service import self_service
 from actions.speech import Speech, entry_speech
+from actions.tasks import TASKS, other_task, task_button
 from actions.turn import Turn
+from actions.view import ORDER, View
+from bot.errors import InvalidInput, NotAllowed, OrderNotFound, PartUnavailable
 from bot.messages import Effects, HandoffRequest
 
-ASKED = "form_asked"
+logger = logging.getLogger(__name__)
+
 REQUESTED = "requested_slot"
+# All that a form knows lies in one slot, so that the domain need not name every field.
+STATE = "form_state"
+# An FAQ answer comes before a task that is less sure than this.
+TASK_SURE = 0.8
+_SMALL_TALK = {"greet": "utter_greet", "thanks": "utter_thanks", "bot_challenge": "utter_bot_challenge"}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the slot holds: the open form's state, and the order that was spoken of last."""
+
+    form: str | None = None
+    state: FormState = field(default_factory=FormState)
+    recent: str | None = None
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Memory:
+        """Read the slot."""
+        held = tracker.get_slot(STATE) or {}
+        state = FormState(held.get("values") or {}, held.get("requested"), int(held.get("asked") or 0))
+        return cls(held.get("form"), state, held.get("recent"))
+
+    def event(self) -> dict[str, Any]:
+        """Write the slot."""
+        held = {
+            "form": self.form,
+            "values": dict(self.state.values),
+            "requested": self.state.requested,
+            "asked": self.state.asked,
+            "recent": self.recent,
+        }
+        event: dict[str, Any] = SlotSet(STATE, held)
+        return event
 
 
 class FormValidation(Action):
     """One form's `validate_` action."""
 
-    def __init__(self, form: Form, answerer: FaqAnswerer) -> None:
+    def __init__(self, form: Form, answerer: FaqAnswerer, access: FormsAccess) -> None:
         self._form = form
         self._answerer = answerer
+        self._access = access
 
     def name(self) -> str:
         return f"validate_{self._form.name}"
@@ -37,40 +79,127 @@ class FormValidation(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        turn = Turn.of(tracker)
-        state = self._state(tracker)
-        result = step(self._form, state, turn, await self._answer(state, turn))
-        for speech in result.say:
+        turn, memory = Turn.of(tracker), Memory.of(tracker)
+        is_open = memory.form == self._form.name and bool(tracker.get_slot(REQUESTED))
+        state = memory.state if is_open else FormState()
+        try:
+            said, kept, events = await self._turn(turn, state, memory.recent)
+        except PartUnavailable as error:
+            logger.warning("%s cannot go on: %s", self._form.name, error)
+            kept, events = Memory(recent=memory.recent), _closed()
+            said = (_handoff("failing_part", self._form.name),)
+        for speech in said:
             speech.send(dispatcher)
+        return [kept.event(), *events]
+
+    async def _turn(
+        self, turn: Turn, state: FormState, recent: str | None
+    ) -> tuple[tuple[Speech, ...], Memory, list[dict[str, Any]]]:
+        form = self._form
+        if state.requested is None and (first := await self._answer_first(turn)) is not None:
+            return (first,), Memory(recent=recent), _closed()
+        view = await self._access.view(form, turn, state.values, recent)
+        hindrance = await self._hindrance(view)
+        if hindrance is not None:
+            return (hindrance,), Memory(recent=recent), _closed()
+        if state.requested is not None and (other := self._other(state, view)) is not None:
+            return (), Memory(recent=state.values.get(ORDER) or recent), [*_closed(), FollowupAction(other)]
+        result = step(form, state, view, await self._answer(state, view))
+        if result.ending == "prove":
+            result, view = await self._prove(result, view)
+        said = (*result.say, *await self._end(result, view))
+        spoken_of = result.state.values.get(ORDER) or recent
+        if result.ending is not None:
+            return said, Memory(recent=spoken_of), _closed()
+        return said, Memory(form.name, result.state, spoken_of), [SlotSet(REQUESTED, STATE)]
+
+    async def _hindrance(self, view: View) -> Speech | None:
+        if not self._form.identifies:
+            return None
+        if view.known:
+            return None if view.orders else Speech(response="utter_no_orders")
+        standing = await self._access.standing(view.turn)
+        return _handoff("not_verified", self._form.name) if standing.state == "human" else None
+
+    def _other(self, state: FormState, view: View) -> str | None:
+        asked = self._form.field(str(state.requested))
+        if asked.free_text or asked.read(view) is not None or view.turn.mentions:
+            return None
+        return other_task(view.turn, self._form.name)
+
+    async def _prove(self, result: FormStep, view: View) -> tuple[FormStep, View]:
+        """Show the shop who asks; then the form goes on, asks again, or gives up."""
+        values = dict(result.state.values)
+        number, digits = (values.pop(slot) for slot in IDENTITY)
+        form = self._form
+        try:
+            proof = await self._access.prove(view.turn, number, digits)
+        except InvalidInput:
+            return go_on(form, replace(view, values=values)), view
+        if proof.result == "right":
+            known = await self._access.view(form, view.turn, {**values, ORDER: number}, view.recent)
+            done = step(form, FormState(), known) if known.orders else FormStep(FormState())
+            return done, known
+        if not proof.tries_left:
+            failed = _handoff("not_verified", form.name)
+            return FormStep(FormState(), (failed,), "refused"), view
+        again = go_on(form, replace(view, values=values))
+        wrong = Speech(response="utter_identity_wrong", values={"left": str(proof.tries_left)})
+        return replace(again, say=(wrong,)), view
+
+    async def _end(self, result: FormStep, view: View) -> tuple[Speech, ...]:
+        form = self._form
         if result.ending in ("requested", "form_failed"):
-            Speech(effects=Effects(handoff=HandoffRequest(result.ending, self._form.name))).send(dispatcher)
-        return self._events(result)
+            return (_handoff(str(result.ending), form.name),)
+        if result.refusal is not None:
+            return (self._refused(result.refusal),)
+        if result.ending != "done":
+            return ()
+        complete = replace(view, values=result.state.values)
+        customer = await self._access.customer(view.turn) if form.identifies else None
+        try:
+            return await form.finish(complete, customer)
+        except NotAllowed as refusal:
+            return (self._refused(refusal),)
+        except OrderNotFound as missing:
+            return (Speech(text=missing.sentence),)
 
-    def _state(self, tracker: Tracker) -> FormState:
-        requested = tracker.get_slot(REQUESTED)
-        slots = [field.slot for field in self._form.fields]
-        if requested not in slots:
-            # The form opens: values of an earlier round of the same form are not taken over.
-            return FormState({})
-        values = {slot: str(tracker.get_slot(slot)) for slot in slots if tracker.get_slot(slot) is not None}
-        return FormState(values, requested, int(tracker.get_slot(ASKED) or 1))
+    def _refused(self, refusal: NotAllowed) -> Speech:
+        instead = self._form.instead.get(refusal.reason)
+        return refusal_speech(refusal, *((task_button(instead),) if instead else ()))
 
-    async def _answer(self, state: FormState, turn: Turn) -> Speech | None:
+    async def _answer_first(self, turn: Turn) -> Speech | None:
+        """The FAQ's answer to a message that opens the form but rather asks than wants something done."""
+        if turn.text.startswith("/") or turn.confidence >= TASK_SURE or turn.mention("order_number"):
+            return None
+        result = await self._answerer.answer(turn.text)
+        if result.entry is None or result.entry.id in self._form.entries:
+            return None
+        intent = next((name for name, (form, _) in TASKS.items() if form == self._form.name), None)
+        buttons = (task_button(intent),) if intent else ()
+        return entry_speech(result.entry, result.record, buttons=buttons)
+
+    async def _answer(self, state: FormState, view: View) -> Speech | None:
+        turn = view.turn
         if state.requested is not None and turn.intent == "choose_entry":
             return chosen_speech(turn, self._answerer)
-        if not is_question(self._form, state, turn):
+        if not is_question(self._form, state, view):
             return None
         result = await self._answerer.answer(turn.text)
         if result.entry is not None:
             return entry_speech(result.entry, result.record)
+        talk = _SMALL_TALK.get(turn.intent) if turn.confidence >= TASK_SURE else None
+        if talk is not None:
+            return Speech(response=talk)
         told = self._form.field(str(state.requested)).free_text
         task = None if told else self_service(turn, result.record)
-        entry = self._answerer.entry(task) if task else None
+        entry = self._answerer.entry(task) if task and task not in self._form.entries else None
         return entry_speech(entry, None) if entry else None
 
-    def _events(self, result: FormStep) -> list[dict[str, Any]]:
-        values = {} if result.ending else result.state.values
-        events = [SlotSet(field.slot, values.get(field.slot)) for field in self._form.fields]
-        if result.ending:
-            return [*events, SlotSet(ASKED, None), SlotSet(REQUESTED, None), ActiveLoop(None)]
-        return [*events, SlotSet(ASKED, result.state.asked), SlotSet(REQUESTED, result.state.requested)]
+
+def _handoff(reason: str, note: str) -> Speech:
+    return Speech(effects=Effects(handoff=HandoffRequest(reason, note)))
+
+
+def _closed() -> list[dict[str, Any]]:
+    return [SlotSet(REQUESTED, None), ActiveLoop(None)]

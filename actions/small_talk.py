@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.turn import Turn
 from bot.messages import DecisionRecord
 
@@ -17,17 +19,38 @@ RESPONSES: dict[str, str] = {
     "correct": "utter_correct",
     "go_back": "utter_go_back",
     "praise": "utter_praise",
-    "suggest": "utter_suggest",
-    "rate_service": "utter_rate_service",
     "chitchat": "utter_chitchat",
     "out_of_scope": "utter_out_of_scope",
 }
 # Where the FAQ has entries to choose from, only plain small talk comes before them.
 SURE, PLAIN = 0.4, 0.8
 
+_TROUBLE = re.compile(r"(?:出|有|碰到|遇到)(?:了|点|些|个)*(?:问题|毛病|故障|错误)|出错|报错|异常")
+_LETTERS = re.compile(r"[a-z]{5,}", re.IGNORECASE)
+_CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{4,}", re.IGNORECASE)
+_CHINESE = re.compile(r"[一-鿿]")
+
+
+def _is_mash(text: str) -> bool:
+    """Whether nobody can have meant anything: asdfgh, 啊啊啊啊啊, 。。。123."""
+    characters = [character for character in text if character.isalnum()]
+    if not any(character.isalpha() for character in characters):
+        return True
+    if len(characters) >= 5 and len(set(characters)) <= 2:
+        return True
+    word = _LETTERS.fullmatch("".join(characters))
+    return not _CHINESE.search(text) and word is not None and bool(_CONSONANTS.search(word[0]))
+
 
 def small_talk(turn: Turn, record: DecisionRecord) -> str | None:
-    """The response's name, or None when the message is no small talk or that is not sure enough."""
+    """The response's name, or None when the message is no small talk or that is not sure enough.
+
+    Small talk is no excuse for ever: keyboard mash, and a second chat in a row, are not understood.
+    """
     intent, confidence = turn.likely
+    if intent == "helpful" and _TROUBLE.search(turn.text):
+        return None
+    if intent == "chitchat" and (turn.responded(RESPONSES[intent]) or _is_mash(turn.text)):
+        return None
     needed = PLAIN if record.decision == "clarify" else SURE
     return RESPONSES.get(intent) if confidence >= needed else None

@@ -1,4 +1,4 @@
-"""`action_ticket_status`: says that an agent follows, with the ticket's number."""
+"""`action_ticket_status`: how far the customer's tickets are, and by when somebody answers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,23 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.forms_access import Clock, Tickets
+from actions.moment import moment
 from actions.speech import HUMAN_BUTTON, Speech
 from actions.turn import Turn
+from actions.view import TicketView
+from bot.messages import Button
+
+SHOWN = 2
+_ADD = Button("补充说明", "/add_to_ticket")
 
 
 class TicketStatus(Action):
-    """The number comes with the message's metadata; the bot knows no more about a ticket."""
+    """Tells the newest open tickets, or the newest one that is settled."""
+
+    def __init__(self, tickets: Tickets, clock: Clock) -> None:
+        self._tickets = tickets
+        self._clock = clock
 
     def name(self) -> str:
         return "action_ticket_status"
@@ -20,11 +31,18 @@ class TicketStatus(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        ticket = Turn.of(tracker).ticket
-        if ticket is None:
+        tickets = await self._tickets(Turn.of(tracker).conversation)
+        told = [ticket for ticket in tickets if ticket.open][:SHOWN] or list(tickets[:1])
+        for ticket in told:
+            self._speech(ticket).send(dispatcher)
+        if not told:
             Speech(response="utter_ticket_none", buttons=(HUMAN_BUTTON,)).send(dispatcher)
-        else:
-            Speech(response="utter_ticket_open", values={"ticket": ticket}, buttons=(HUMAN_BUTTON,)).send(
-                dispatcher
-            )
         return []
+
+    def _speech(self, ticket: TicketView) -> Speech:
+        facts = {"ticket": ticket.number, "category": ticket.category, "by": moment(ticket.deadline)}
+        if not ticket.open:
+            response = "utter_ticket_settled_note" if ticket.note else "utter_ticket_settled"
+            return Speech(response=response, values={**facts, "note": ticket.note}, buttons=(HUMAN_BUTTON,))
+        state = "taken" if ticket.taken else "late" if ticket.deadline < self._clock() else "waiting"
+        return Speech(response=f"utter_ticket_{state}", values=facts, buttons=(_ADD, HUMAN_BUTTON))

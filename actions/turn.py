@@ -9,6 +9,8 @@ from typing import Any
 from rasa_sdk import Tracker
 
 FALLBACK_INTENT = "nlu_fallback"
+# A value that was chosen from buttons; nobody can type it.
+CHOICE_INTENT = "inform"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Turn:
 
     `intent` is `nlu_fallback` when the best of `ranking` was not sure enough; confidences are 0..1.
     `misses` counts turns in a row, before this one, in which the bot could not answer. `said` is what
-    the bot said in the turn before, `asked_before` what the customer had said then.
+    the bot said in the turn before, `asked_before` what the customer had said then. `conversation` is the
+    desk's, without the episode; `message_id` is the key of every change that the message leads to.
     """
 
     text: str
@@ -48,6 +51,8 @@ class Turn:
     ticket: str | None = None
     said: tuple[BotLine, ...] = ()
     asked_before: str | None = None
+    conversation: str = ""
+    message_id: str = ""
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
@@ -71,6 +76,8 @@ class Turn:
             ticket=str(ticket) if ticket else None,
             said=said,
             asked_before=asked_before,
+            conversation=(tracker.sender_id or "").rpartition("-")[0],
+            message_id=str(message.get("message_id") or ""),
         )
 
     @property
@@ -79,6 +86,15 @@ class Turn:
         if self.intent == FALLBACK_INTENT and self.ranking:
             return self.ranking[0]
         return self.intent, self.confidence
+
+    @property
+    def choice(self) -> str | None:
+        """The value of the button that was clicked in a form."""
+        return self.mention("value") if self.intent == CHOICE_INTENT else None
+
+    def sure(self, *intents: str, confidence: float = 0.5) -> bool:
+        """Whether the message is one of these intents, at least this sure."""
+        return self.intent in intents and self.confidence >= confidence
 
     def mention(self, kind: str) -> str | None:
         """The last value of this kind in the message, or None."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -13,13 +14,17 @@ from typing import Any, Protocol
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
 
 from actions import build_actions
 from actions.endpoint import build_executor, run_action
 from actions.faq import FaqAnswerer
+from actions.forms_access import FormsAccess
+from actions.view import TicketView
 from bot import inquiry
 from bot.boundary import map_errors
 from bot.channels.channel import Channel
+from bot.channels.demo_site import demo_routes
 from bot.channels.tokens import Tokens, read_secret
 from bot.channels.web import WebChannel, Welcome
 from bot.config import Settings
@@ -32,12 +37,17 @@ from bot.conversations.router import Router
 from bot.conversations.turn import TurnHandler
 from bot.database import Database
 from bot.emotion import EmotionDetector
+from bot.errors import PartUnavailable
 from bot.events import Hints
 from bot.handoff.hours import BusinessHours
 from bot.handoff.policy import Thresholds
 from bot.handoff.request_detector import RequestDetector
+from bot.handoff.ticket import tickets_of
 from bot.internal import internal_routes
 from bot.pages import SecurityHeaders, serve_pages
+from bot.shop.access import OrderAccess
+from bot.shop.demo_sign_in import DemoSignIn
+from bot.shop.shop import DEMO, Shop, load_shop
 
 logger = logging.getLogger(__name__)
 
@@ -68,13 +78,14 @@ class Faq(FaqAnswerer, Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """What is given from outside: the FAQ, Rasa's process and its client. Tests put stand-ins here.
+    """What is given from outside: the FAQ, the shop, Rasa's process and its client. Tests put stand-ins here.
 
     `announce` receives one line for the person at the terminal, `ready` is called once when all is up,
     `at_stop` receives what is to be awaited before the listeners close.
     """
 
     faq: Faq
+    shop: Shop | None = None
     dialogue: Dialogue | None = None
     process: RasaProcess | None = None
     token: str = ""
@@ -88,6 +99,9 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
 
     Raises ConfigurationError when a setting or a file is unusable.
     """
+    key = read_secret(settings.secret, settings.var)
+    settings = settings.model_copy(update={"identity_secret": _identity_secret(settings, key)})
+    shop = parts.shop or load_shop(settings)
     hints = Hints()
     database = Database(settings.effective_database_url)
     hours = BusinessHours.parse(settings.hours, settings.timezone)
@@ -103,19 +117,22 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         thresholds,
         books.release,
         RequestDetector.load(settings.models).wants_human,
+        _Importance(shop.access).of,
     )
     router = Router(database, handler, hints, books)
     parts.at_stop(router.stop)
     conversations = Conversations(database, hints, books, router.wake, limit=settings.message_limit)
     accounts = Accounts(database)
-    executor = build_executor(build_actions(parts.faq))
+    forms = FormsAccess(shop.access, hours, _Tickets(database).of)
+    executor = build_executor(build_actions(parts.faq, forms))
     channels: list[Channel] = [
         WebChannel(
             conversations,
             hints,
-            Tokens(read_secret(settings.secret, settings.var)),
+            Tokens(key),
             Welcome.of_shop(settings.shop_name),
             messages_per_second=settings.message_rate,
+            identify=_Identities(shop.access).take,
         )
     ]
 
@@ -147,6 +164,7 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
             await asyncio.gather(*tasks, return_exceptions=True)
             if isinstance(dialogue, RasaClient):
                 await dialogue.close()
+            await shop.close()
             database.close()
 
     app = FastAPI(title="Yunshan desk", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -156,10 +174,75 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         app.include_router(channel.routes())
     app.include_router(console_routes(accounts, conversations, database, hints))
     app.include_router(internal_routes(token, act, ask))
+    if not settings.shop_url:
+        app.include_router(demo_routes(DemoSignIn.read(DEMO, settings.identity_secret)))
     app.add_api_route("/healthz", readiness.live)
     app.add_api_route("/readyz", readiness.ready)
     serve_pages(app, PAGES)
     return app
+
+
+def _identity_secret(settings: Settings, key: str) -> str:
+    """The demo shop signs with a key of its own; a real shop's key is a setting."""
+    if settings.identity_secret or settings.shop_url:
+        return settings.identity_secret
+    return hmac.new(key.encode(), b"demo identity", "sha256").hexdigest()
+
+
+class _Importance:
+    """Whether the shop counts a customer among its best."""
+
+    def __init__(self, access: OrderAccess) -> None:
+        self._access = access
+
+    async def of(self, conversation: str) -> bool:
+        """False, too, when the shop cannot tell: a turn does not fail for this."""
+        try:
+            known = await self._access.known(conversation)
+            return known is not None and (await known.account()).level == "black"
+        except PartUnavailable as error:
+            logger.warning("the level of %s is not known: %s", conversation, error)
+            return False
+
+
+class _Identities:
+    """The host site's word on who is there."""
+
+    def __init__(self, access: OrderAccess) -> None:
+        self._access = access
+
+    async def take(self, conversation: str, identity: str) -> bool:
+        """See `bot.channels.web.Identify`."""
+        if not identity:
+            await self._access.forget(conversation)
+            return False
+        return (await self._access.present(conversation, identity)).state == "known"
+
+
+class _Tickets:
+    """A conversation's tickets as its customer sees them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, conversation: str) -> tuple[TicketView, ...]:
+        """Newest first."""
+
+        def look(session: Session) -> tuple[TicketView, ...]:
+            return tuple(
+                TicketView(
+                    row.number,
+                    row.state == "open",
+                    row.category,
+                    row.created_at,
+                    row.deadline,
+                    row.assignee_id is not None,
+                    row.note,
+                )
+                for row in tickets_of(session, conversation)
+            )
+
+        return await self._database.read(look)
 
 
 class _Readiness:

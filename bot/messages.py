@@ -77,13 +77,26 @@ class TicketRequest:
 
 
 @dataclass(frozen=True)
+class TicketNote:
+    """An action adds the customer's words to an open ticket of the conversation."""
+
+    ticket: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Effects:
-    """What an action decided. It travels through Rasa as `custom` and takes effect in the turn's commit."""
+    """What an action decided. It travels through Rasa as `custom` and takes effect in the turn's commit.
+
+    `rating` is the customer's satisfaction from 1 (bad) to 5 (good).
+    """
 
     decision: DecisionRecord | None = None
     handoff: HandoffRequest | None = None
     ticket: TicketRequest | None = None
     links: tuple[Link, ...] = ()
+    note: TicketNote | None = None
+    rating: int | None = None
 
     def to_custom(self) -> dict[str, Any]:
         """The JSON for Rasa's `custom` field; empty parts are left out."""
@@ -92,6 +105,8 @@ class Effects:
             "handoff": asdict(self.handoff) if self.handoff else None,
             "ticket": {**asdict(self.ticket), "fields": dict(self.ticket.fields)} if self.ticket else None,
             "links": [asdict(link) for link in self.links] or None,
+            "note": asdict(self.note) if self.note else None,
+            "rating": self.rating,
         }
         return {name: value for name, value in parts.items() if value is not None}
 
@@ -101,6 +116,7 @@ class Effects:
         decision = custom.get("decision")
         handoff = custom.get("handoff")
         ticket = custom.get("ticket")
+        note = custom.get("note")
         return cls(
             decision=DecisionRecord(
                 **{**decision, "candidates": tuple(Candidate(**c) for c in decision.get("candidates", ()))}
@@ -110,6 +126,8 @@ class Effects:
             handoff=HandoffRequest(**handoff) if handoff else None,
             ticket=TicketRequest(**ticket) if ticket else None,
             links=tuple(Link(**link) for link in custom.get("links", ())),
+            note=TicketNote(**note) if note else None,
+            rating=custom.get("rating"),
         )
 
 

@@ -40,6 +40,9 @@ SOCKETS_PER_CONVERSATION = 8
 # Frames that a browser may be behind before the connection is given up; it resumes from the database.
 BACKLOG = 500
 FORGED_TOKEN, TOO_SLOW, TOO_MANY, OVERLOADED = 4401, 4408, 4429, 1013
+# Takes the host site's word on who a conversation is, and says whether the customer is known then. The empty
+# word: nobody is signed in there. Raises IdentityTokenRefused.
+Identify = Callable[[str, str], Awaitable[bool]]
 # A frame, a seq after which to welcome, or the news that something was stored. One writer takes them in
 # order, so that a message is never sent twice or out of order.
 _Outgoing = dict[str, Any] | int | Hint
@@ -76,11 +79,13 @@ class WebChannel:
         welcome: Welcome,
         *,
         messages_per_second: float,
+        identify: Identify | None = None,
     ) -> None:
         self.conversations = conversations
         self.hints = hints
         self.tokens = tokens
         self._welcome = welcome
+        self._identify = identify
         self.messages = Rate(messages_per_second, max(1.0, messages_per_second * 5))
         # Typing signs, watermarks, pings and broken frames.
         self.signs = Rate(10, 40)
@@ -106,7 +111,7 @@ class WebChannel:
         ) -> dict[str, Any]:
             self._sessions.check(request.client.host if request.client else "")
             response.headers.update(anywhere)
-            return self.open_session(body)
+            return await self.open_session(body)
 
         @router.websocket("/socket")
         async def socket(websocket: WebSocket) -> None:
@@ -115,19 +120,36 @@ class WebChannel:
 
         return router
 
-    def open_session(self, body: object) -> dict[str, Any]:
-        """A new conversation, or the one of the token in `body`. Raises InvalidInput, NotAuthenticated."""
+    async def open_session(self, body: object) -> dict[str, Any]:
+        """A new conversation, or the one of the token in `body`, with the host site's word on who is there.
+
+        Raises InvalidInput, NotAuthenticated. A word that cannot be trusted leaves the customer unknown.
+        """
         if body is not None and not isinstance(body, dict):
             raise InvalidInput("the body must be a JSON object")
         token = (body or {}).get("token")
         conversation = self.tokens.verify(token) if token is not None else self.tokens.new_conversation()
+        identity = (body or {}).get("identity")
+        if identity is not None and not isinstance(identity, str):
+            raise InvalidInput("identity must be a string")
+        known = identity is not None and await self._identified(conversation, identity)
         return {
             "token": self.tokens.sign(conversation),
             "conversation": conversation,
+            "known": known,
             "title": self._welcome.title,
             "greeting": self._welcome.greeting,
             "quick_replies": [{"title": title} for title in self._welcome.quick_replies],
         }
+
+    async def _identified(self, conversation: str, identity: str) -> bool:
+        if self._identify is None:
+            return False
+        try:
+            return await self._identify(conversation, identity)
+        except NotAuthenticated as error:
+            logger.warning("the identity of %s is refused: %s", conversation, error)
+            return False
 
     @contextlib.contextmanager
     def admitted(self, conversation: str) -> Iterator[None]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Literal, get_args
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -24,6 +25,10 @@ from bot.tables import AgentRow, AgentSessionRow
 SESSION_LIFE = timedelta(hours=12)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 ADMINISTRATOR = "admin"
+Role = Literal["agent", "maintainer", "admin"]
+# An agent serves customers; a maintainer also edits the FAQ and the hand-off policy.
+ROLES: tuple[Role, ...] = get_args(Role)
+MAINTAINERS: tuple[Role, ...] = ("maintainer", "admin")
 
 
 @dataclass(frozen=True)
@@ -152,15 +157,15 @@ class Accounts:
         _check_strength(password, "")
         await self._store(name, password, must_change=False, keep=None)
 
-    async def add(self, name: str, display_name: str) -> str:
-        """Create an agent and return the random first password. Raises Conflict when the name is in use."""
+    async def add(self, name: str, display_name: str, role: Role = "agent") -> str:
+        """Create an account and return the random first password. Raises Conflict when the name is in use."""
         password = secrets.token_urlsafe(12)
         hashed = await asyncio.to_thread(self._hasher.hash, password)
 
         def create(session: Session) -> None:
             if session.scalar(sa.select(AgentRow.id).where(AgentRow.name == name)) is not None:
                 raise Conflict(f"an agent named {name!r} exists already")
-            session.add(_row(name, display_name, "agent", hashed, self._clock()))
+            session.add(_row(name, display_name, role, hashed, self._clock()))
 
         await self._database.write(create)
         return password
@@ -211,7 +216,7 @@ def _agent(row: AgentRow) -> Agent:
     return Agent(row.id, row.name, row.display_name, row.role, row.must_change_password)
 
 
-def _row(name: str, display_name: str, role: str, hashed: str, now: datetime) -> AgentRow:
+def _row(name: str, display_name: str, role: Role, hashed: str, now: datetime) -> AgentRow:
     return AgentRow(
         name=name,
         display_name=display_name,

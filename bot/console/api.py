@@ -152,14 +152,16 @@ def _add_lists(router: APIRouter, guards: _Guards, database: Database, hints: Hi
     Reader = Annotated[SignIn, Depends(guards.reader)]  # noqa: N806
 
     @router.get("/tickets")
-    async def tickets(_signed: Reader, state: str = "open", before: str | None = None) -> dict[str, Any]:
+    async def tickets(signed: Reader, state: str = "open", before: str | None = None) -> dict[str, Any]:
         check_choice("state", state, ("open", "resolved", "all"))
-        page, more = await database.read(lambda session: ticket_page(session, state, before))
+        page, more = await database.read(lambda session: ticket_page(session, state, before, signed.agent.id))
         return {"tickets": page, "more": more}
 
     @router.get("/tickets/{number}")
-    async def ticket(_signed: Reader, number: str) -> dict[str, Any]:
-        shown = await database.read(lambda session: public_ticket(ticket_by_number(session, number)))
+    async def ticket(signed: Reader, number: str) -> dict[str, Any]:
+        shown = await database.read(
+            lambda session: public_ticket(ticket_by_number(session, number), signed.agent.id)
+        )
         return {"ticket": shown}
 
     @router.get("/conversations")
@@ -171,8 +173,10 @@ def _add_lists(router: APIRouter, guards: _Guards, database: Database, hints: Hi
         return {"conversations": page, "more": more}
 
     @router.get("/conversations/{conversation}")
-    async def detail(_signed: Reader, conversation: str) -> dict[str, Any]:
-        return await database.read(lambda session: conversation_detail(session, conversation, hints.watched))
+    async def detail(signed: Reader, conversation: str) -> dict[str, Any]:
+        return await database.read(
+            lambda session: conversation_detail(session, conversation, hints.watched, signed.agent.id)
+        )
 
 
 def _add_talk(
@@ -215,7 +219,7 @@ def _add_feed(
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> StreamingResponse:
         resumed = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
-        stream = feed(database, hints, resumed, lambda: accounts.session(signed.token))
+        stream = feed(database, hints, resumed, lambda: accounts.session(signed.token), signed.agent.id)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 

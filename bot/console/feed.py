@@ -28,9 +28,13 @@ BACKLOG = 1000
 
 
 async def feed(
-    database: Database, hints: Hints, after: int | None, still_signed_in: Callable[[], Awaitable[object]]
+    database: Database,
+    hints: Hints,
+    after: int | None,
+    still_signed_in: Callable[[], Awaitable[object]],
+    reader: int,
 ) -> AsyncIterator[str]:
-    """Server-sent events after the id `after`; from now on when it is None.
+    """Server-sent events for the agent `reader` after the id `after`; from now on when it is None.
 
     Ends when the session does; the browser then asks again and is refused.
     """
@@ -47,7 +51,9 @@ async def feed(
             # A batch that is not full is the end of what is stored.
             full = True
             while full:
-                frames, last, full = await database.read(partial(_stored, after=last, hints=hints))
+                frames, last, full = await database.read(
+                    partial(_stored, after=last, hints=hints, reader=reader)
+                )
                 for frame in frames:
                     yield frame
             gathered = await _gather(signs)
@@ -66,8 +72,8 @@ def _newest(session: Session) -> int:
     return session.scalar(sa.select(sa.func.max(EventRow.id))) or 0
 
 
-def _stored(session: Session, *, after: int, hints: Hints) -> tuple[list[str], int, bool]:
-    events = read_events(session, after, hints.watched)
+def _stored(session: Session, *, after: int, hints: Hints, reader: int) -> tuple[list[str], int, bool]:
+    events = read_events(session, after, hints.watched, reader)
     ids = [event["id"] for event in events if event["id"] is not None]
     return [_frame(event) for event in events], max(ids, default=after), len(ids) >= BATCH
 
@@ -97,7 +103,7 @@ async def _gather(signs: asyncio.Queue[Hint]) -> list[Hint] | None:
     return gathered
 
 
-def read_events(session: Session, after: int, is_online: IsOnline) -> list[dict[str, Any]]:
+def read_events(session: Session, after: int, is_online: IsOnline, reader: int) -> list[dict[str, Any]]:
     """At most `BATCH` events after `after`, with the data as it is now.
 
     A new message changes its conversation's last message and unread count, so the conversation follows it
@@ -110,19 +116,19 @@ def read_events(session: Session, after: int, is_online: IsOnline) -> list[dict[
     views = {view["id"]: view for view in conversation_views(session, touched, is_online)}
     events = []
     for row in rows:
-        data = _data(session, row, views)
+        data = _data(session, row, views, reader)
         events.append(_event(row.id, row.kind, row.conversation_id, row.at.isoformat(), data))
     for conversation, view in views.items():
         events.append(_event(None, "conversation.changed", conversation, view["updated_at"], view))
     return events
 
 
-def _data(session: Session, row: EventRow, views: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _data(session: Session, row: EventRow, views: dict[str, dict[str, Any]], reader: int) -> dict[str, Any]:
     if row.kind == "message.created":
         same = (MessageRow.conversation_id == row.conversation_id, MessageRow.seq == row.data["seq"])
         return traced_messages(session, session.scalars(sa.select(MessageRow).where(*same)).all())[0]
     if row.kind.startswith("ticket."):
-        return public_ticket(ticket_by_number(session, row.data["ticket"]))
+        return public_ticket(ticket_by_number(session, row.data["ticket"]), reader)
     return views[row.conversation_id]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.transcript import read_message
 from bot.errors import InvalidInput, NotFound
-from bot.handoff.ticket import public_ticket, ticket_by_number
+from bot.handoff.ticket import public_ticket, ticket_by_number, tickets_of
 from bot.tables import ConversationRow, EpisodeRow, MessageRow, TicketRow, TurnRow
 
 PAGE = 50
@@ -18,7 +18,9 @@ TRANSCRIPT = 500
 IsOnline = Callable[[str], bool]
 
 
-def ticket_page(session: Session, state: str, before: str | None) -> tuple[list[dict[str, Any]], bool]:
+def ticket_page(
+    session: Session, state: str, before: str | None, reader: int
+) -> tuple[list[dict[str, Any]], bool]:
     """Open tickets in the order in which they are to be served, others newest first; and whether more follow.
 
     Raises NotFound when `before` names no ticket.
@@ -37,7 +39,7 @@ def ticket_page(session: Session, state: str, before: str | None) -> tuple[list[
         if last is not None:
             query = query.where(TicketRow.id < last.id)
     rows = session.scalars(query.limit(PAGE + 1)).all()
-    return [public_ticket(row) for row in rows[:PAGE]], len(rows) > PAGE
+    return [public_ticket(row, reader) for row in rows[:PAGE]], len(rows) > PAGE
 
 
 def conversation_page(
@@ -151,7 +153,9 @@ def conversation_view(session: Session, conversation: str, is_online: IsOnline) 
     return views[0]
 
 
-def conversation_detail(session: Session, conversation: str, is_online: IsOnline) -> dict[str, Any]:
+def conversation_detail(
+    session: Session, conversation: str, is_online: IsOnline, reader: int
+) -> dict[str, Any]:
     """The conversation, its latest messages with traces, and all its tickets. Raises NotFound."""
     view = conversation_view(session, conversation, is_online)
     rows = session.scalars(
@@ -160,13 +164,10 @@ def conversation_detail(session: Session, conversation: str, is_online: IsOnline
         .order_by(MessageRow.seq.desc())
         .limit(TRANSCRIPT)
     ).all()
-    tickets = session.scalars(
-        sa.select(TicketRow).where(TicketRow.conversation_id == conversation).order_by(TicketRow.id.desc())
-    )
     return {
         "conversation": view,
         "messages": traced_messages(session, list(reversed(rows))),
-        "tickets": [public_ticket(row) for row in tickets],
+        "tickets": [public_ticket(row, reader) for row in tickets_of(session, conversation)],
     }
 
 

@@ -17,13 +17,14 @@ from bot.conversations.transcript import Message, append, read_message
 from bot.conversations.turn import RESUME_BUTTON, Result, Task
 from bot.handoff import notify
 from bot.handoff.hours import BusinessHours
-from bot.handoff.policy import HandOff
-from bot.handoff.ticket import TicketDraft, ahead_of, open_handoff, open_ticket, raise_priority
+from bot.handoff.policy import HandOff, Reason
+from bot.handoff.ticket import TicketDraft, add_note, ahead_of, open_handoff, open_ticket, raise_priority
 from bot.messages import Reply
 from bot.tables import ConversationRow, EpisodeRow, MessageRow, TicketRow, TurnRow
 
 # Categories of an action's request, as words for people.
 CATEGORY_NAMES = {"callback": "回电", "complaint": "投诉", "suggestion": "建议"}
+_REQUESTS: dict[str, Reason] = {"callback": "callback", "suggestion": "suggestion"}
 # A customer who waits is told so again after this time at the earliest.
 REMINDER = timedelta(minutes=2)
 
@@ -335,10 +336,12 @@ def _open_requests(
     for request in result.rasa.tickets if result.rasa else ():
         draft = TicketDraft(
             kind="request",
-            handoff=HandOff.because("callback" if request.category == "callback" else "complaint"),
+            handoff=HandOff.because(_REQUESTS.get(request.category, "complaint")),
             category=CATEGORY_NAMES.get(request.category, request.category),
             summary=request.summary,
             emotion=asdict(result.emotion) | {"cues": list(result.emotion.cues)},
             fields=request.fields,
         )
         open_ticket(session, row, draft, now, books.hours)
+    for note in result.rasa.notes if result.rasa else ():
+        add_note(session, row.conversation_id, note, now)

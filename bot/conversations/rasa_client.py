@@ -14,7 +14,7 @@ import aiohttp
 from bot.conversations.transcript import HUMAN_PAYLOAD
 from bot.errors import PartUnavailable
 from bot.handoff.policy import REASONS, Reason
-from bot.messages import Button, DecisionRecord, Effects, Reply, TicketRequest
+from bot.messages import Button, DecisionRecord, Effects, Reply, TicketNote, TicketRequest
 
 CONNECT_SECONDS = 1.0
 # Rasa closes an idle connection after five.
@@ -36,6 +36,8 @@ class RasaTurn:
     decision: DecisionRecord | None = None
     handoff: Reason | None = None
     tickets: tuple[TicketRequest, ...] = ()
+    notes: tuple[TicketNote, ...] = ()
+    rating: int | None = None
     replayed: bool = False
     ms: float = 0.0
 
@@ -147,6 +149,8 @@ def read_turn(answer: Any, ms: float = 0.0) -> RasaTurn:
             decision=next((effect.decision for effect in reversed(effects) if effect.decision), None),
             handoff=cast("Reason", handoffs[0]) if handoffs else None,
             tickets=tuple(effect.ticket for effect in effects if effect.ticket),
+            notes=tuple(effect.note for effect in effects if effect.note),
+            rating=next((effect.rating for effect in effects if effect.rating is not None), None),
             replayed=bool(answer.get("replayed")),
             ms=ms,
         )

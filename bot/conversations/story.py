@@ -31,6 +31,8 @@ _CATEGORIES = {
 }
 _REASON_CATEGORIES = {
     "complaint": "投诉",
+    "complaint_unresolved": "投诉",
+    "not_verified": "订单身份核实",
     "legal_threat": "投诉",
     "media_exposure": "投诉",
     "abuse": "投诉",

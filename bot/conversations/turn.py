@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -128,6 +128,7 @@ class Result:
             "handoff": {"reason": self.step.reason, "ticket": ticket}
             if isinstance(self.step, HandOff)
             else None,
+            "rating": self.rasa.rating if self.rasa else None,
             "timings_ms": {
                 "total": round((now - self.timings.started) * 1000, 2),
                 "emotion": round(self.timings.emotion, 2),
@@ -140,8 +141,16 @@ class Result:
         }
 
 
+async def _nobody(_conversation: str) -> bool:
+    return False
+
+
 class TurnHandler:
-    """Thinks a turn through. Whatever fails on the way becomes a hand-off, never silence."""
+    """Thinks a turn through. Whatever fails on the way becomes a hand-off, never silence.
+
+    `important` tells whether the shop counts a conversation's customer among its best; it is asked only when
+    the answer matters.
+    """
 
     def __init__(
         self,
@@ -150,11 +159,13 @@ class TurnHandler:
         thresholds: Thresholds,
         release: Callable[[], str] = lambda: "",
         wants_human: Callable[[str], bool] = wants_human,
+        important: Callable[[str], Awaitable[bool]] = _nobody,
     ) -> None:
         self._dialogue = dialogue
         self._feeling = feeling
         self._thresholds = thresholds
         self._wants_human = wants_human
+        self._important = important
         self.release = release
 
     def needs_dialogue(self, task: Task) -> bool:
@@ -201,7 +212,10 @@ class TurnHandler:
             return replace(result, apologises=result.displeased and not episode.apologised)
         rasa = await self._ask(task, emotion, heard)
         timings = replace(timings, rasa=rasa.ms, retrieve=rasa.decision.retrieve_ms if rasa.decision else 0.0)
-        return self._judge(replace(result, rasa=rasa, timings=timings), state)
+        result = replace(result, rasa=rasa, timings=timings)
+        if result.displeased or _outcome(result.decision, rasa) in ("miss", "clarify"):
+            state = replace(state, important=await self._important(message.conversation))
+        return self._judge(result, state)
 
     async def _ask(self, task: Task, emotion: Emotion, heard: Episode) -> RasaTurn:
         metadata = {
@@ -241,7 +255,8 @@ class TurnHandler:
         )
         if isinstance(step, HandOff):
             told = rasa.replies if rasa.handoff == step.reason and step.reason != "requested" else ()
-            apologises = result.displeased and not episode.apologised
+            sorry = result.displeased or step.reason in ("complaint", "complaint_unresolved")
+            apologises = sorry and not episode.apologised
             error = "Rasa returned no reply" if step.reason == "failing_part" and not rasa.handoff else None
             return replace(
                 result, step=step, outcome="neutral", replies=told, apologises=apologises, error=error

@@ -34,11 +34,16 @@ _OPENINGS: dict[Reason, str] = {
     "misses": "几次都没帮到您，不让您再重复了，我请人工同事来接手。",
     "failing_part": "抱歉，系统刚才出了点问题，没能回答您，我已请人工同事来处理。",
     "complaint": "您反映的情况我已记录，会由专人跟进处理。",
+    "complaint_unresolved": "您之前反映的事还没有办好，我已请负责的同事优先接手。",
+    "important_customer": "您是我们的重要会员，我请专属客服来为您处理。",
+    "not_verified": "为了保护订单信息，核对没有通过时我不能查看订单，我请人工同事帮您核实。",
     "form_failed": "这一步不太好填，我请人工同事来帮您办理。",
     "beyond_authority": "这件事需要人工同事来决定，我已为您转过去。",
     "taken_over": "人工客服来为您服务了。",
     "callback": "您的回电需求已登记。",
+    "suggestion": "您的建议已登记。",
 }
+_APOLOGISED = ("anger", "abuse", "complaint", "complaint_unresolved", "legal_threat", "media_exposure")
 _APOLOGY = "给您带来不好的体验，非常抱歉。"
 
 
@@ -50,7 +55,7 @@ def handoff_notice(
     `ahead` counts the tickets before this one. `apologise` adds the one apology of an episode.
     """
     opening = _OPENINGS[reason]
-    if apologise and reason in ("anger", "abuse", "complaint", "legal_threat", "media_exposure"):
+    if apologise and reason in _APOLOGISED:
         opening = _APOLOGY + opening
     return f"{opening}工单号 {number}，{outlook(ahead, now, hours)}"
 
@@ -58,7 +63,7 @@ def handoff_notice(
 def outlook(ahead: int, now: datetime, hours: BusinessHours) -> str:
     """When somebody will answer, and that nothing has to be told twice."""
     if hours.is_open(now):
-        place = f"您前面还有{ahead}位，" if ahead else "马上轮到您，"
+        place = f"您前面还有 {ahead} 位，" if ahead else "马上轮到您，"
         return place + "聊天记录已一并转交，您不用重复描述。"
     return (
         f"现在是下班时间，客服{hours.describe_opening(now)}上班后会优先回复您，"

@@ -18,10 +18,14 @@ Reason = Literal[
     "misses",
     "failing_part",
     "complaint",
+    "complaint_unresolved",
+    "important_customer",
+    "not_verified",
     "form_failed",
     "beyond_authority",
     "taken_over",
     "callback",
+    "suggestion",
 ]
 Priority = Literal["urgent", "high", "normal"]
 Skill = Literal["general", "complaint", "safety", "technical"]
@@ -46,10 +50,14 @@ _RULES: dict[Reason, tuple[Priority, Skill, str]] = {
     "misses": ("normal", "general", "机器人连续多次没能解决客户的问题。"),
     "failing_part": ("high", "technical", "系统故障，机器人无法回答。"),
     "complaint": ("high", "complaint", "客户投诉，需要人工跟进。"),
+    "complaint_unresolved": ("high", "complaint", "客户再次反映没有解决的投诉，需要人工尽快跟进。"),
+    "important_customer": ("high", "general", "重要会员遇到机器人没能解决的问题，优先由人工接待。"),
+    "not_verified": ("normal", "general", "客户没能证明订单是本人的，请先核实身份，再谈订单。"),
     "form_failed": ("normal", "general", "机器人多次没能收集到办理业务所需的信息。"),
     "beyond_authority": ("normal", "general", "客户的要求超出机器人可以决定的范围。"),
     "taken_over": ("normal", "general", "人工客服主动接入会话。"),
     "callback": ("normal", "general", "客户希望人工回电。"),
+    "suggestion": ("normal", "general", "客户提出建议，请转给能用上的同事。"),
 }
 
 
@@ -76,7 +84,7 @@ class ConversationState:
 
     `emotion_streak` counts messages in a row up to this one that show displeasure, `misses` the turns in
     a row up to this one in which the bot could not answer, `asked` the reason for which an action asks
-    for a human.
+    for a human. `important`: the shop counts the customer among its best.
     """
 
     wants_human: bool
@@ -88,6 +96,7 @@ class ConversationState:
     intent_confidence: float = 0.0
     asked: Reason | None = None
     failing: bool = False
+    important: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,6 +162,9 @@ def _reason(state: ConversationState, thresholds: Thresholds) -> Reason | None:
         return state.asked
     if state.failing:
         return "failing_part"
+    displeased = state.emotion.label in ("dissatisfied", "angry")
+    if state.important and (state.missed or displeased):
+        return "important_customer"
     if state.missed and state.misses >= thresholds.misses_handoff:
         return "misses"
     return None

@@ -14,6 +14,7 @@ from bot.errors import NotFound
 from bot.events import record
 from bot.handoff.hours import BusinessHours
 from bot.handoff.policy import RANKS, HandOff, Priority
+from bot.messages import TicketNote
 from bot.privacy import mask
 from bot.tables import EpisodeRow, TicketRow
 
@@ -25,6 +26,8 @@ DEADLINES: dict[Priority, timedelta] = {
     "high": timedelta(minutes=30),
     "normal": timedelta(hours=4),
 }
+# What a customer adds later, among the fields of a ticket.
+ADDED = "added"
 SUMMARY_LINES = 8
 LINE_LIMIT = 120
 _SPEAKERS = {"customer": "客户", "bot": "小杉", "agent": "客服", "system": "系统"}
@@ -180,8 +183,36 @@ def ticket_by_number(session: Session, number: str) -> TicketRow:
     return row
 
 
-def public_ticket(row: TicketRow) -> dict[str, Any]:
-    """The ticket of docs/protocol.md."""
+def tickets_of(session: Session, conversation: str) -> Sequence[TicketRow]:
+    """All tickets of the conversation, newest first."""
+    return session.scalars(
+        sa.select(TicketRow).where(TicketRow.conversation_id == conversation).order_by(TicketRow.id.desc())
+    ).all()
+
+
+def add_note(session: Session, conversation: str, note: TicketNote, now: datetime) -> None:
+    """Add the customer's words to an open ticket of the conversation and emit `ticket.changed`.
+
+    A ticket that was settled meanwhile, or is not of this conversation, stays as it is: the words are in the
+    transcript.
+    """
+    row = session.scalar(
+        sa.select(TicketRow).where(
+            TicketRow.number == note.ticket,
+            TicketRow.conversation_id == conversation,
+            TicketRow.state == "open",
+        )
+    )
+    if row is None:
+        return
+    said = row.fields.get(ADDED)
+    row.fields = {**row.fields, ADDED: f"{said}\n{note.text}" if said else note.text}
+    record(session, "ticket.changed", row.conversation_id, {"ticket": row.number, "what": "note"}, now)
+
+
+def public_ticket(row: TicketRow, reader: int | None = None) -> dict[str, Any]:
+    """The ticket of docs/protocol.md. `fields` are masked unless the agent `reader` has the ticket."""
+    own = reader is not None and row.assignee_id == reader
     stamp: Callable[[datetime], str] = lambda at: at.isoformat(timespec="seconds")  # noqa: E731
     return {
         "number": row.number,
@@ -193,6 +224,7 @@ def public_ticket(row: TicketRow) -> dict[str, Any]:
         "summary": row.summary,
         "emotion": row.emotion,
         "tried": row.tried,
+        "fields": {name: value if own else mask(str(value)) for name, value in row.fields.items()},
         "conversation": row.conversation_id,
         "episode": row.episode,
         "assignee": row.assignee_name,

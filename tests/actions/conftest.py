@@ -1,8 +1,10 @@
-"""A small FAQ and a way to run one action as Rasa would."""
+"""A small FAQ, the demo shop, and a way to run one action as Rasa would."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,18 @@ import pytest
 from actions import build_actions
 from actions.endpoint import build_executor, run_action
 from actions.faq import EntryView, FaqResult, FixedAnswerer, FollowUp
+from actions.forms_access import FormsAccess
+from bot.handoff.hours import BusinessHours
 from bot.messages import Candidate, DecisionRecord, Effects, Link
+from bot.shop.access import OrderAccess
+from bot.shop.demo import build_demo
+from bot.shop.embedded_shop import EmbeddedShop
+from bot.shop.identity_token import IdentityTokens
+from bot.shop.ledger import Ledger
+from bot.shop.shop import DEMO
+from bot.shop.tables import open_shop_database
+from tests.desk import Clock
+from tests.shop.site import SECRET
 
 RETURNS = EntryView("returns-how", "怎么申请退货？", "在订单详情页点击申请退货。")
 FREIGHT = EntryView(
@@ -48,6 +61,7 @@ def tracker(
     slots: Mapping[str, Any] | None = None,
     before: Sequence[Mapping[str, Any]] = (),
     loop: str | None = None,
+    message_id: str = "c:1",
 ) -> dict[str, Any]:
     """Rasa's tracker as JSON, with `before` as the events of the turn before."""
     message = {
@@ -56,6 +70,7 @@ def tracker(
         "intent_ranking": [{"name": name, "confidence": share} for name, share in ranking],
         "entities": [dict(entity) for entity in entities],
         "metadata": dict(metadata or {}),
+        "message_id": message_id,
     }
     return {
         "sender_id": "c-1",
@@ -79,10 +94,35 @@ def heard(text: str) -> dict[str, Any]:
     return {"event": "user", "text": text}
 
 
+@pytest.fixture(scope="session")
+def seeded_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo shop's file, made once."""
+    path = tmp_path_factory.mktemp("shop") / "shop.db"
+    demo, database = build_demo(DEMO), open_shop_database(path)
+    EmbeddedShop(database).seed(demo.customers, demo.orders)
+    database.close()
+    return path
+
+
 @pytest.fixture
-def run(answerer: FixedAnswerer) -> Run:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def forms(seeded_shop: Path, tmp_path: Path, clock: Clock) -> Iterator[FormsAccess]:
+    """The demo shop, open to whoever shows who they are; people work from nine to nine."""
+    database = open_shop_database(Path(shutil.copy(seeded_shop, tmp_path / "shop.db")))
+    shop = EmbeddedShop(database, clock=clock)
+    access = OrderAccess(shop, shop, shop, Ledger(database), IdentityTokens(SECRET), clock=clock)
+    yield FormsAccess(access, BusinessHours.parse("09:00-21:00", "Asia/Shanghai"), clock=clock)
+    database.close()
+
+
+@pytest.fixture
+def run(answerer: FixedAnswerer, forms: FormsAccess) -> Run:
     """Run an action: (responses, events)."""
-    executor = build_executor(build_actions(answerer))
+    executor = build_executor(build_actions(answerer, forms))
 
     async def run(
         action: str, *args: Any, **kwargs: Any

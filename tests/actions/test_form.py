@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from actions.appointment import parse_appointment
 from actions.callback_form import CALLBACK_FORM, read_time
 from actions.complaint_form import COMPLAINT_FORM, read_first_detail
-from actions.form import ASKS, Form, FormState, FormStep, is_question, step
+from actions.form import ASKS, Form, FormState, FormStep, is_question
+from actions.form import step as step_form
 from actions.speech import Speech
 from actions.turn import Mention, Turn
+from actions.view import ALWAYS, TicketView, View
+from tests.desk import MORNING
 
 PHONE = Turn("13800138000", "faq", 0.3, mentions=(Mention("phone", "13800138000", 0, 11),))
 TIME = Turn("明天下午", "faq", 0.3, mentions=(Mention("date", "明天", 0, 2), Mention("time", "下午", 2, 4)))
@@ -19,7 +26,22 @@ HUMAN = Turn("转人工", "request_human", 0.98)
 STOP = Turn("算了", "stop", 0.9)
 BACK = Turn("上一步", "go_back", 0.9)
 OPEN = Turn("给我回电话", "request_callback", 0.9)
+TOMORROW = str(parse_appointment("明天下午", MORNING, ALWAYS))
 ANSWER = Speech(text="满 99 元包邮。")
+
+
+def view_of(turn: Turn, state: FormState | None = None) -> View:
+    return View(turn, state.values if state else {}, now=MORNING)
+
+
+def step(form: Form, state: FormState, turn: Turn, answered: Speech | None = None) -> FormStep:
+    return step_form(form, state, view_of(turn, state), answered)
+
+
+def finish(form: Form, state: FormState, turn: Turn, *tickets: TicketView) -> Speech:
+    """What the form says and does at its end."""
+    (speech,) = asyncio.run(form.finish(replace(view_of(turn, state), tickets=tickets), None))
+    return speech
 
 
 def responses(result: FormStep) -> list[str | None]:
@@ -35,10 +57,10 @@ def test_happy_path_ends_with_a_ticket() -> None:
     state = step(CALLBACK_FORM, state, PHONE).state
     result = step(CALLBACK_FORM, state, TIME)
     assert result.ending == "done"
-    ticket = result.say[0].effects.ticket
-    assert ticket is not None
-    assert dict(ticket.fields) == {"phone": "13800138000", "time": "明天下午"}
-    assert result.say[0].values["phone"] == "138****8000"
+    done = finish(CALLBACK_FORM, result.state, TIME)
+    assert done.effects.ticket is not None
+    assert dict(done.effects.ticket.fields) == {"phone": "13800138000", "time": TOMORROW}
+    assert done.values["phone"] == "138****8000"
 
 
 def test_known_values_are_not_asked_again() -> None:
@@ -68,7 +90,7 @@ def test_question_in_between_is_answered_and_the_form_goes_on() -> None:
 
 def test_a_value_given_early_is_kept() -> None:
     state = step(CALLBACK_FORM, opened(), TIME).state
-    assert (state.requested, state.values) == ("callback_phone", {"callback_time": "明天下午"})
+    assert (state.requested, state.values) == ("callback_phone", {"callback_time": TOMORROW})
     assert step(CALLBACK_FORM, state, PHONE).ending == "done"
 
 
@@ -100,17 +122,26 @@ def test_complaint_without_order_number_is_handed_over() -> None:
     state = opened(COMPLAINT_FORM, Turn("我要投诉", "make_complaint", 0.9))
     state = step(COMPLAINT_FORM, state, Turn("杯子碎了", "request_repair", 0.9)).state
     result = step(COMPLAINT_FORM, state, Turn("没有", "deny", 0.9))
-    handoff = result.say[0].effects.handoff
-    assert handoff is not None
-    assert (handoff.reason, handoff.note) == ("complaint", "杯子碎了")
+    done = finish(COMPLAINT_FORM, result.state, NONSENSE)
+    assert done.effects.handoff is not None
+    assert (done.effects.handoff.reason, done.effects.handoff.note) == ("complaint", "杯子碎了")
+    assert done.values["matter"] == "收到的商品破损"
+
+
+def test_who_complains_again_is_not_questioned_again() -> None:
+    ticket = TicketView("T20261120-0001", False, "投诉", MORNING, MORNING)
+    told = Turn("我要投诉，杯子碎了客服还不理人", "make_complaint", 0.9)
+    result = step_form(COMPLAINT_FORM, FormState({}), replace(view_of(told), tickets=(ticket,)))
+    assert result.ending == "done"
+    done = finish(COMPLAINT_FORM, result.state, told, ticket)
+    assert done.effects.handoff is not None
+    assert done.effects.handoff.reason == "complaint_unresolved"
 
 
 def test_bare_ten_digits_are_an_order_number_when_asked_for() -> None:
     state = opened(COMPLAINT_FORM, Turn("我要投诉，杯子碎了没人管", "make_complaint", 0.9))
     result = step(COMPLAINT_FORM, state, Turn("2026110512", "nlu_fallback", 0.2))
-    handoff = result.say[0].effects.handoff
-    assert handoff is not None
-    assert "YS2026110512" in handoff.note
+    assert result.state.values["complaint_order"] == "YS2026110512"
 
 
 def test_long_text_in_a_free_field_is_the_value_whatever_it_looks_like() -> None:
@@ -121,13 +152,13 @@ def test_long_text_in_a_free_field_is_the_value_whatever_it_looks_like() -> None
 
 def test_announcing_a_complaint_tells_nothing() -> None:
     for text in ("我要投诉", "投诉！！！", "我现在就要投诉你们", "帮我投诉一下商家"):
-        assert read_first_detail(Turn(text, "make_complaint")) is None, text
+        assert read_first_detail(view_of(Turn(text, "make_complaint"))) is None, text
 
 
 def test_time_in_plain_words() -> None:
     for text in ("随时都可以", "越快越好", "下班以后吧"):
-        assert read_time(Turn(text, "affirm")) is not None, text
-    assert read_time(NONSENSE) is None
+        assert read_time(view_of(Turn(text, "affirm"))) is not None, text
+    assert read_time(view_of(NONSENSE)) is None
 
 
 class CallbackFormMachine(RuleBasedStateMachine):
@@ -156,7 +187,7 @@ class CallbackFormMachine(RuleBasedStateMachine):
     @rule()
     def asks_a_question(self) -> None:
         turn = Turn("运费怎么算", "faq", 0.9)
-        assert is_question(CALLBACK_FORM, self.state, turn)
+        assert is_question(CALLBACK_FORM, self.state, view_of(turn, self.state))
         self._turn(turn, ANSWER)
 
     @precondition(lambda self: self.result.ending is None)
@@ -180,7 +211,7 @@ class CallbackFormMachine(RuleBasedStateMachine):
 
     @invariant()
     def never_silent(self) -> None:
-        assert self.result.say or self.result.ending in ("requested", "form_failed")
+        assert self.result.say or self.result.ending in ("done", "requested", "form_failed")
 
     @invariant()
     def gives_up_in_time(self) -> None:

@@ -52,17 +52,16 @@ def test_yes_to_anything_else_is_a_nod(run: Run) -> None:
     assert effects(response).handoff is None
 
 
-def test_ticket_status_names_the_ticket(run: Run) -> None:
-    (response,), _ = asyncio.run(
-        run("action_ticket_status", "工单呢", "ask_ticket_status", metadata={"ticket": "T20261121-0007"})
-    )
-    assert (response["response"], response["ticket"]) == ("utter_ticket_open", "T20261121-0007")
+def test_yes_to_a_person_who_may_do_more_says_why(run: Run) -> None:
+    before = [heard("取消订单"), said("已发货，需要人工吗？", "utter_agent_may")]
+    (response,), _ = asyncio.run(run("action_affirm", "好的", "affirm", before=before))
+    handoff = effects(response).handoff
+    assert handoff is not None
+    assert handoff.reason == "beyond_authority"
 
 
 def test_ticket_status_without_ticket_offers_a_human(run: Run) -> None:
-    (response,), _ = asyncio.run(
-        run("action_ticket_status", "工单呢", "ask_ticket_status", metadata={"ticket": None})
-    )
+    (response,), _ = asyncio.run(run("action_ticket_status", "工单呢", "ask_ticket_status"))
     assert response["response"] == "utter_ticket_none"
     assert payloads(response) == ["/request_human"]
 

@@ -6,17 +6,35 @@ import asyncio
 
 import pytest
 
-from tests.actions.conftest import VAGUE, Run, payloads
+from tests.actions.conftest import VAGUE, Run, effects, heard, payloads, said
 
 
-@pytest.mark.parametrize(("confidence", "response"), [(0.6, "utter_clarify"), (0.9, "utter_rate_service")])
+@pytest.mark.parametrize(("confidence", "response"), [(0.6, "utter_clarify"), (0.9, "utter_thanks")])
 def test_only_plain_small_talk_comes_before_a_choice(run: Run, confidence: float, response: str) -> None:
-    (said,), _ = asyncio.run(run("action_answer_faq", VAGUE, "rate_service", confidence))
-    assert said["response"] == response
+    (answer,), _ = asyncio.run(run("action_answer_faq", VAGUE, "thanks", confidence))
+    assert answer["response"] == response
 
 
-@pytest.mark.parametrize("intent", ["helpful", "stop", "rate_service"])
+@pytest.mark.parametrize("intent", ["helpful", "stop", "thanks"])
 def test_a_misheard_reaction_hides_no_answer(run: Run, intent: str) -> None:
-    (said,), _ = asyncio.run(run("action_answer_faq", "运费怎么算？", intent, 0.95))
-    assert said["text"] == "满 99 元包邮。"
-    assert payloads(said)
+    (answer,), _ = asyncio.run(run("action_answer_faq", "运费怎么算？", intent, 0.95))
+    assert answer["text"] == "满 99 元包邮。"
+    assert payloads(answer)
+
+
+@pytest.mark.parametrize("text", ["asdfghjk", "啊啊啊啊啊啊", "。。。。1234", "qwrtypsdf"])
+def test_keyboard_mash_is_a_miss(run: Run, text: str) -> None:
+    (response,), _ = asyncio.run(run("action_answer_faq", text, "chitchat", 0.9))
+    assert response["response"] == "utter_rephrase"
+    assert effects(response).decision is not None
+
+
+def test_a_second_chat_in_a_row_is_a_miss(run: Run) -> None:
+    before = [heard("你几岁"), said("聊天我还在学习。", "utter_chitchat")]
+    (response,), _ = asyncio.run(run("action_answer_faq", "你喜欢吃什么", "chitchat", 0.9, before=before))
+    assert response["response"] == "utter_rephrase"
+
+
+def test_trouble_is_no_thanks(run: Run) -> None:
+    (response,), _ = asyncio.run(run("action_answer_faq", "账号出问题了", "helpful", 0.9))
+    assert response["response"] == "utter_rephrase"

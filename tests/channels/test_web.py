@@ -21,7 +21,7 @@ from tests.service import Service, open_service
 
 def test_a_session_welcomes_and_resumes(service: Service) -> None:
     first = service.client.post("/api/widget/session").json()
-    assert set(first) == {"token", "conversation", "title", "greeting", "quick_replies"}
+    assert set(first) == {"token", "conversation", "known", "title", "greeting", "quick_replies"}
     assert "云杉商城" in first["greeting"]
     again = service.client.post("/api/widget/session", json={"token": first["token"]}).json()
     assert again["conversation"] == first["conversation"]

@@ -244,7 +244,7 @@ async def _still_there() -> None:
 @pytest.mark.anyio
 async def test_the_feed_resumes_after_an_event_and_goes_on_live(desk: Desk) -> None:
     await desk.say("怎么退货")
-    stream = feed(desk.database, desk.hints, 0, _still_there)
+    stream = feed(desk.database, desk.hints, 0, _still_there, 1)
     stored = await _events(stream, 3)
     assert [(event["id"], event["kind"]) for event in stored] == [
         (1, "message.created"),
@@ -256,7 +256,7 @@ async def test_the_feed_resumes_after_an_event_and_goes_on_live(desk: Desk) -> N
     live = await _events(stream, 4)
     kinds = [event["kind"] for event in live if event["id"]]
     assert set(kinds) >= {"message.created"}
-    resumed = await _events(feed(desk.database, desk.hints, 2, _still_there), 5)
+    resumed = await _events(feed(desk.database, desk.hints, 2, _still_there, 1), 5)
     assert [event["id"] for event in resumed] == [3, 4, 5, 6, None]
     assert [event["kind"] for event in resumed][1] == "ticket.created"
 
@@ -268,13 +268,13 @@ async def test_the_feed_ends_with_the_session(desk: Desk, monkeypatch: pytest.Mo
     async def gone() -> None:
         raise NotAuthenticated("signed out")
 
-    assert await _events(feed(desk.database, desk.hints, None, gone), 99) == []
+    assert await _events(feed(desk.database, desk.hints, None, gone, 1), 99) == []
 
 
 @pytest.mark.anyio
 async def test_typing_and_presence_are_told_without_an_id(desk: Desk) -> None:
     await desk.say("你好")
-    stream = feed(desk.database, desk.hints, 2, _still_there)
+    stream = feed(desk.database, desk.hints, 2, _still_there, 1)
     assert await anext(stream) == "retry: 1000\n\n"
     listening = asyncio.create_task(_events(stream, 2))
     await asyncio.sleep(0.1)

@@ -225,7 +225,7 @@ async def test_every_open_ticket_has_a_deadline_and_a_place(desk: Desk) -> None:
     await desk.say("转人工", "c2")
     assert (await desk.status("c1")).ahead == 0
     assert (await desk.status("c2")).ahead == 1
-    assert "前面还有1位" in (await desk.last("c2")).text
+    assert "前面还有 1 位" in (await desk.last("c2")).text
     await desk.say("有人盗刷了我的账户，刚被骗了五千块钱", "c3")
     assert (await desk.tickets("c3"))[0].priority == "urgent"
     assert (await desk.status("c3")).ahead == 0

@@ -22,8 +22,11 @@ from fastapi.responses import JSONResponse
 from actions import build_actions
 from actions.endpoint import build_executor, run_action
 from actions.faq import EntryView, FixedAnswerer
+from actions.forms_access import FormsAccess
+from bot.config import Settings
 from bot.nlu.train import RasaProject, train_model
 from bot.serving import free_port
+from bot.shop.shop import load_shop
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token-that-only-this-test-knows"
@@ -68,11 +71,12 @@ def model(project: RasaProject) -> Path:
 class FakeDesk:
     """The actions on a port of their own; `broken` makes every call fail."""
 
+    forms: FormsAccess
     port: int = field(default_factory=free_port)
     broken: bool = False
 
     def app(self) -> FastAPI:
-        executor = build_executor(build_actions(FixedAnswerer([FREIGHT])))
+        executor = build_executor(build_actions(FixedAnswerer([FREIGHT]), self.forms))
         app = FastAPI()
 
         @app.post("/internal/actions")
@@ -86,14 +90,16 @@ class FakeDesk:
 
 
 @pytest.fixture(scope="session")
-def desk() -> Iterator[FakeDesk]:
-    desk = FakeDesk()
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeDesk]:
+    shop = load_shop(Settings(_env_file=None, var=tmp_path_factory.mktemp("shop")))
+    desk = FakeDesk(FormsAccess(shop.access))
     server = uvicorn.Server(uvicorn.Config(desk.app(), port=desk.port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield desk
     server.should_exit = True
     thread.join(10)
+    shop.database.close()
 
 
 @dataclass

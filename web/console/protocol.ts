@@ -34,6 +34,8 @@ export interface Ticket {
   summary: string;
   emotion: Emotion | null;
   tried: string[];
+  /** What the customer gave for this ticket; masked unless it is the agent's own. */
+  fields: Record<string, string>;
   conversation: string;
   episode: number;
   assignee: string | null;

@@ -80,6 +80,10 @@ const REASON: Readonly<Record<string, string>> = {
   beyond_authority: "超出机器人权限",
   taken_over: "客服主动接入",
   callback: "要求回电",
+  complaint_unresolved: "投诉未解决",
+  important_customer: "重要会员",
+  not_verified: "身份未核实",
+  suggestion: "客户建议",
 };
 
 export const emotionWord = (label: string): string => EMOTION[label] ?? label;

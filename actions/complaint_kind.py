@@ -1,0 +1,62 @@
+"""What somebody who complains is after: to be heard, respect, compensation, or that it is done better.
+
+The four are the trade's own distinction (发泄、尊重、补偿、建议); the words that show them are written here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+ComplaintKind = Literal["compensation", "respect", "advice", "vent"]
+
+# In this order: who asks for money wants an answer about it, whatever else is said.
+_SIGNS: tuple[tuple[ComplaintKind, re.Pattern[str]], ...] = (
+    (
+        "compensation",
+        re.compile(
+            r"赔|补偿|退(?:一赔)?[一二三四五六七八九十]|假一|损失|误工|退差价|给个说法|免单|返现|折价|补(?:我)?券"
+        ),
+    ),
+    (
+        "respect",
+        re.compile(
+            r"态度|骂|不理|不回|没人(?:管|理|回|处理)|敷衍|踢皮球|推来推去|推脱|挂(?:我)?电话|不耐烦|阴阳怪气|道歉|尊重|"
+            r"爱答不理|冷漠|忽悠|骗|欺负|当我傻|已读"
+        ),
+    ),
+    ("advice", re.compile(r"建议|希望你们|应该改|改进|改善|下次能不能|能不能改|以后别|最好能")),
+)
+# What it is about, in words that can be said back to the customer.
+_MATTERS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "客服的服务态度",
+        re.compile(r"客服.{0,8}(?:态度|骂|不理|敷衍|挂|不耐烦|阴阳怪气|冷漠)|态度.{0,4}(?:差|恶劣|不好)"),
+    ),
+    (
+        "一直没人处理",
+        re.compile(r"没人(?:管|理|回|处理)|不理人|不回(?:我|复|消息)|联系不上|踢皮球|推来推去|推脱"),
+    ),
+    ("发错了商品", re.compile(r"发错|寄错|送错|货不对板|不是我买的")),
+    ("少发了东西", re.compile(r"少发|少了|漏发|缺件|缺了|少件")),
+    ("收到的商品破损", re.compile(r"碎|破|压坏|裂|摔坏|变形|漏液|漏了")),
+    ("怀疑商品不是正品", re.compile(r"假货|假的|仿品|冒牌|不是正品|山寨")),
+    ("收到的是用过的商品", re.compile(r"二手|用过的|翻新|别人退")),
+    ("商品的质量问题", re.compile(r"质量|坏了|坏的|掉色|起球|开线|故障|开不了机|瑕疵|异味|毛病")),
+    ("退款迟迟没有到", re.compile(r"退款|不退钱|退钱|钱.{0,4}(?:没退|不退|没到)")),
+    ("迟迟没有发货", re.compile(r"不发货|没发货|还没发|迟迟不发|拖着不发|一直待发货")),
+    ("快递的配送", re.compile(r"快递|物流|派送|送货|签收|驿站|配送|揽件")),
+    ("价格的变动", re.compile(r"降价|涨价|价格|差价|贵了|先涨后降")),
+    ("优惠没有兑现", re.compile(r"优惠|券|活动|满减|赠品")),
+    ("售后申请被拒", re.compile(r"拒绝|驳回|不给退|不让退|不给换|售后")),
+)
+
+
+def complaint_kind(text: str) -> ComplaintKind:
+    """What the customer wants; `vent` where nothing is asked for."""
+    return next((kind for kind, signs in _SIGNS if signs.search(text)), "vent")
+
+
+def complaint_matter(text: str) -> str:
+    """The problem by name, for 您说的{…}."""
+    return next((matter for matter, signs in _MATTERS if signs.search(text)), "这件事")
