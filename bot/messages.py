@@ -48,7 +48,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class DecisionRecord:
-    """What the FAQ decision was and why; `probability` belongs to the top candidate."""
+    """What the FAQ decision was and why; `probability` belongs to the top candidate.
+
+    `understood` says in words what was searched instead of what was typed, `also` are the entries that
+    answer further questions of the same message.
+    """
 
     decision: DecisionKind
     entry: str | None
@@ -57,6 +61,8 @@ class DecisionRecord:
     candidates: tuple[Candidate, ...] = ()
     retrieve_ms: float = 0.0
     release: str = ""
+    understood: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,12 @@ class Effects:
         note = custom.get("note")
         return cls(
             decision=DecisionRecord(
-                **{**decision, "candidates": tuple(Candidate(**c) for c in decision.get("candidates", ()))}
+                **{
+                    **decision,
+                    "candidates": tuple(Candidate(**c) for c in decision.get("candidates", ())),
+                    "understood": tuple(decision.get("understood", ())),
+                    "also": tuple(decision.get("also", ())),
+                }
             )
             if decision
             else None,

@@ -61,6 +61,11 @@ class Words:
         self.load()
         return [word for word in self._tokenizer.cut(text.lower()) if any(map(str.isalnum, word))]
 
+    def frequency(self, word: str) -> int:
+        """How often the word stands in the large corpus that jieba's dictionary was counted in; 0: never."""
+        self.load()
+        return self._tokenizer.FREQ.get(word) or 0
+
 
 def character_grams(text: str) -> list[str]:
     """All runs of one to three letters, digits or ideographs; marks and blanks end a run."""
