@@ -73,6 +73,8 @@ const REASON: Readonly<Record<string, string>> = {
   media_exposure: "扬言曝光",
   abuse: "言辞激烈",
   anger: "情绪愤怒",
+  rising_anger: "情绪越来越激动",
+  repeated_question: "反复问同一个问题",
   misses: "多次未能解答",
   failing_part: "系统故障",
   complaint: "客户投诉",
@@ -86,6 +88,9 @@ const REASON: Readonly<Record<string, string>> = {
   suggestion: "客户建议",
 };
 
+const FIELD: Readonly<Record<string, string>> = { phone: "电话", time: "方便时间", added: "客户补充" };
+
+export const fieldWord = (field: string): string => FIELD[field] ?? field;
 export const emotionWord = (label: string): string => EMOTION[label] ?? label;
 export const decisionWord = (decision: string): string => DECISION[decision] ?? decision;
 export const channelWord = (channel: string): string => CHANNEL[channel] ?? channel;

@@ -46,6 +46,8 @@ export interface ServiceError {
 export interface WidgetSession {
   token: string;
   conversation: string;
+  /** Whether the host site's word on who is there was taken. */
+  known: boolean;
   title: string;
   greeting: string;
   quick_replies: { title: string }[];

@@ -22,6 +22,30 @@ export class MemoryStore implements Store {
   }
 }
 
+/** Keeps the values of one visitor apart from those of the next one at the same browser. */
+export class ScopedStore implements Store {
+  constructor(
+    private readonly store: Store,
+    private readonly scope: string,
+  ) {}
+
+  getItem(key: string): string | null {
+    return this.store.getItem(this.name(key));
+  }
+
+  setItem(key: string, value: string): void {
+    this.store.setItem(this.name(key), value);
+  }
+
+  removeItem(key: string): void {
+    this.store.removeItem(this.name(key));
+  }
+
+  private name(key: string): string {
+    return this.scope ? `${key}@${this.scope}` : key;
+  }
+}
+
 /** The browser's storage, or memory where it is blocked (private windows, embedded frames) or full. */
 export function openStore(open: () => Store): Store {
   try {

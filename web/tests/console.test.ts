@@ -20,6 +20,7 @@ function ticket(number: string, change: Partial<Ticket> = {}): Ticket {
     summary: "诉求：退款",
     emotion: null,
     tried: [],
+    fields: {},
     conversation: "c1",
     episode: 1,
     assignee: null,

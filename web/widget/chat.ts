@@ -43,6 +43,8 @@ export interface ChatView {
 export interface ChatOptions {
   /** Origin of the service, such as https://shop.example. */
   server: string;
+  /** The host site's signed word on who is there; see Session. */
+  identity?: string | null;
   /** Kept for ever: token, last read seq. */
   local: Store;
   /** Kept for this tab: messages that are still to be sent. */
@@ -83,7 +85,7 @@ export class Chat {
   private early: Message[] = [];
 
   constructor(private readonly options: ChatOptions) {
-    this.session = new Session(options.server, options.local, options.request);
+    this.session = new Session(options.server, options.local, options.request, options.identity);
     this.outbox = new Outbox(options.tab);
     this.readSeq = Number(options.local.getItem(READ_KEY)) || 0;
     this.socket = new Socket({

@@ -1,7 +1,8 @@
 import { createApp } from "vue";
-import { openStore } from "../shared/store";
+import { openStore, ScopedStore } from "../shared/store";
 import WidgetApp from "./WidgetApp.vue";
 import base from "./base.css?inline";
+import { visitorOf } from "./visitor";
 import composer from "./composer.css?inline";
 import messages from "./messages.css?inline";
 import chatWindow from "./window.css?inline";
@@ -20,11 +21,20 @@ function embed(script: HTMLScriptElement): void {
   const mount = document.createElement("div");
   root.append(mount);
   document.body.append(host);
+  const identity = script.dataset["identity"] ?? null;
+  const visitor = visitorOf(identity);
   createApp(WidgetApp, {
     server: new URL(script.src, document.baseURI).origin,
     title: script.dataset["title"] ?? null,
-    local: openStore(() => localStorage),
-    tab: openStore(() => sessionStorage),
+    identity,
+    local: new ScopedStore(
+      openStore(() => localStorage),
+      visitor,
+    ),
+    tab: new ScopedStore(
+      openStore(() => sessionStorage),
+      visitor,
+    ),
   }).mount(mount);
 }
 

@@ -11,6 +11,8 @@ export class Session {
     private readonly server: string,
     private readonly store: Store,
     private readonly request: typeof fetch = (...call) => fetch(...call),
+    /** The host site's signed word on who is there; empty: nobody is signed in; null: the site does not say. */
+    private readonly identity: string | null = null,
   ) {}
 
   /** Whether this browser has talked here before. */
@@ -48,7 +50,10 @@ export class Session {
     return this.request(`${this.server}/api/widget/session`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(token ? { token } : {}),
+      body: JSON.stringify({
+        ...(token ? { token } : {}),
+        ...(this.identity === null ? {} : { identity: this.identity }),
+      }),
       credentials: "omit",
     });
   }
