@@ -37,8 +37,9 @@ def faq_lines() -> set[str]:
 
 
 def emotion_lines() -> set[str]:
-    lines = (ROOT / "data" / "emotion" / "development.jsonl").read_text("utf-8").splitlines()
-    return {bare(json.loads(line)["text"]) for line in lines}
+    files = sorted((ROOT / "data" / "emotion").rglob("*.jsonl"))
+    assert len(files) > 10
+    return {bare(json.loads(line)["text"]) for file in files for line in file.read_text("utf-8").splitlines()}
 
 
 def texts(name: str, key: str) -> Iterator[str]:

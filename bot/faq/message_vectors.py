@@ -1,0 +1,30 @@
+"""The vectors of customers' messages, for whoever judges a message beside the FAQ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.faq.classifier import joined
+from bot.faq.encoded import EncodedTexts
+from bot.faq.encoder import Encoder, Vectors
+from bot.faq.normalize import normalize
+
+
+@dataclass(frozen=True)
+class MessageVectors:
+    """Both layers side by side, of the spelling that the FAQ searches with.
+
+    With the FAQ's own encoder a message is encoded once for both: the encoder keeps its last texts.
+    """
+
+    encoder: Encoder
+
+    @property
+    def fingerprint(self) -> str:
+        """The encoder's."""
+        return self.encoder.fingerprint
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Float32 of shape [texts, d + m] for messages as typed. Safe to call from many threads."""
+        return joined(EncodedTexts.encode(self.encoder, [normalize(text) for text in texts]))
