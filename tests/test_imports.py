@@ -26,7 +26,7 @@ ALLOWED = {
     "bot.handoff": BASE | STORAGE | {"bot.emotion", "bot.faq"},
     "bot.shop": BASE | {"bot.database", "bot.tables"},
     "actions": BASE | {"bot.emotion", "bot.faq", "bot.handoff", "bot.shop"},
-    "bot.nlu": {"bot", "bot.messages", "bot.errors", "bot.emotion", "bot.faq.encoder"},
+    "bot.nlu": {"bot", "bot.messages", "bot.errors", "bot.emotion", "bot.faq.encoder", "bot.faq.normalize"},
 }
 # Packages that exist in one of the two environments only.
 ONLY_IN_NLU = {"rasa", "sanic", "tensorflow"}

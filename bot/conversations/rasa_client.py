@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -58,13 +58,21 @@ class RasaClient:
     """Speaks to the channel `desk` of the Rasa process over at most `CONCURRENT` kept-alive connections.
 
     `url` is the base address, `timeout` the seconds that a whole turn may take once its turn has come.
-    Opens its connections at the first call, inside the running event loop.
+    `vectors` gives the field of that name in docs/protocol.md for a message that was encoded already. Opens
+    its connections at the first call, inside the running event loop.
     """
 
-    def __init__(self, url: str, token: str, timeout: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        timeout: float,
+        vectors: Callable[[str], Mapping[str, Any] | None] = lambda _text: None,
+    ) -> None:
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_SECONDS, timeout))
+        self._vectors = vectors
         self._session: aiohttp.ClientSession | None = None
         # Waiting for a connection is waiting for one's turn, which is no failure and has no time limit.
         self._slots = asyncio.Semaphore(CONCURRENT)
@@ -81,6 +89,9 @@ class RasaClient:
             "command": command,
             "metadata": dict(metadata),
         }
+        vectors = None if command else self._vectors(text)
+        if vectors is not None:
+            body["vectors"] = vectors
         try:
             async with self._slots:
                 answer = json.loads(await self._post(json.dumps(body).encode()))

@@ -195,6 +195,10 @@ class OnnxEncoder:
         """See `Encoder.encode_middle`; free for texts that were just encoded."""
         return _stack([middle for _, middle in self._run(texts)], self._card.middle_dimension)
 
+    def known(self, text: str) -> tuple[Vectors, Vectors] | None:
+        """Both layers' vectors of a text that was encoded lately, without encoding it."""
+        return self._cache.get(text)
+
     def _run(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
         if self._threads == 1 or len(texts) < 2:
             return [self._run_one(text) for text in texts]

@@ -21,6 +21,9 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from bot.faq.normalize import normalize
+from bot.nlu.handed_vectors import HANDED
+
 TOKEN_VARIABLE = "BOT_INTERNAL_TOKEN"
 _SHORTEST_TOKEN = 16
 _HIDDEN_ACTIONS = {ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME}
@@ -39,13 +42,17 @@ class ActionsFailed(Exception):
 
 @dataclass(frozen=True)
 class DeskMessage:
-    """One message of a customer. `command`: the text is the payload of a button that the server stored."""
+    """One message of a customer. `command`: the text is the payload of a button that the server stored.
+
+    `vectors` are those of the text in the FAQ's spelling, if the service has them.
+    """
 
     sender: str
     message_id: str
     text: str
     command: bool
     metadata: Mapping[str, Any]
+    vectors: Any = None
 
     @classmethod
     def of(cls, body: Any) -> DeskMessage:
@@ -63,7 +70,9 @@ class DeskMessage:
             raise BadBody("command must be true or false")
         if not isinstance(metadata, dict):
             raise BadBody("metadata must be an object")
-        return cls(body["sender"], body["message_id"], body["text"].strip(), command, metadata)
+        return cls(
+            body["sender"], body["message_id"], body["text"].strip(), command, metadata, body.get("vectors")
+        )
 
 
 class DeskOutput(OutputChannel):
@@ -136,6 +145,8 @@ async def handle(agent: Any, message: DeskMessage) -> dict[str, Any]:
             message_id=message.message_id,
             metadata=dict(message.metadata),
         )
+        if message.vectors is not None:
+            HANDED.hand(normalize(message.text), message.vectors)
         heard.parse_data = await _parse(processor, heard, tracker, message.command)
         await processor._handle_message_with_tracker(heard, tracker)
         tracker = await processor.run_action_extract_slots(output, tracker)

@@ -1,4 +1,4 @@
-"""Rasa component: what the FAQ's own encoder makes of a message, as a dense feature."""
+"""Rasa component: what the FAQ's own encoder makes of a message in the FAQ's spelling, as a dense feature."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import ArtefactMismatch
 from bot.faq.encoder import Encoder, Vectors, load_encoder
+from bot.faq.normalize import normalize
+from bot.nlu.handed_vectors import HANDED
 
 CARD = "encoder.json"
 # The middle layer of a block comes out of the encoder's cache, which holds 512 texts.
@@ -111,11 +113,15 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         alias = self._config[FEATURIZER_CLASS_ALIAS]
         for start in range(0, len(typed), _BLOCK):
             block = typed[start : start + _BLOCK]
-            for message, rows in zip(block, self._rows([m.get(TEXT) for m in block]), strict=True):
+            for message, rows in zip(block, self._rows([normalize(m.get(TEXT)) for m in block]), strict=True):
                 message.add_features(Features(rows, FEATURE_TYPE_SENTENCE, TEXT, alias))
         return messages
 
     def _rows(self, texts: list[str]) -> Vectors:
+        if len(texts) == 1:
+            handed = HANDED.take(texts[0], self._encoder.fingerprint, self._encoder.dimension)
+            if handed is not None:
+                return handed[np.newaxis]
         final, middle = self._encoder.encode(texts), self._encoder.encode_middle(texts)
         layers = [final, middle] if middle.shape == final.shape else [final]
         return np.stack(layers, axis=1)

@@ -15,6 +15,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.faq.normalize import normalize
 from bot.nlu.intent_model import IntentModel, IntentModelSettings, Sentence
 
 
@@ -114,5 +115,5 @@ def _sentences(messages: list[Message]) -> list[Sentence]:
                 f"no dense sentence feature on {message.get(TEXT)!r}: put EncoderFeaturizer first"
             )
         words = tuple(token.text for token in message.get(TOKENS_NAMES[TEXT]) or ())
-        sentences.append(Sentence(message.get(TEXT), words, feature.features))
+        sentences.append(Sentence(normalize(message.get(TEXT)), words, feature.features))
     return sentences
