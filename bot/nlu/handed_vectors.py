@@ -41,7 +41,7 @@ class HandedVectors:
             self._by_text.popitem(last=False)
 
     def take(self, text: str, fingerprint: str, dimension: int) -> Vectors | None:
-        """The vectors of `text` by the encoder with this fingerprint, float32 [layers, dimension], or None."""
+        """The vectors of `text` by this encoder, float32 [layers, dimension], or None."""
         rows = self._by_text.pop((fingerprint, text), None)
         return rows if rows is not None and rows.shape[1] == dimension else None
 
