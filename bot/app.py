@@ -36,7 +36,7 @@ from bot.conversations.rasa_client import Dialogue, RasaClient
 from bot.conversations.router import Router
 from bot.conversations.turn import TurnHandler
 from bot.database import Database
-from bot.emotion import EmotionDetector
+from bot.emotion import EmotionDetector, VectorSource
 from bot.errors import PartUnavailable
 from bot.events import Hints
 from bot.handoff.hours import BusinessHours
@@ -80,11 +80,13 @@ class Faq(FaqAnswerer, Protocol):
 class Parts:
     """What is given from outside: the FAQ, the shop, Rasa's process and its client. Tests put stand-ins here.
 
+    Without `vectors` feelings are judged by the lexicon alone.
     `announce` receives one line for the person at the terminal, `ready` is called once when all is up,
     `at_stop` receives what is to be awaited before the listeners close.
     """
 
     faq: Faq
+    vectors: VectorSource | None = None
     shop: Shop | None = None
     dialogue: Dialogue | None = None
     process: RasaProcess | None = None
@@ -113,7 +115,7 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     thresholds = Thresholds(settings.misses_offer, settings.misses_handoff, settings.anger_handoff)
     handler = TurnHandler(
         dialogue,
-        EmotionDetector.load(LEXICON),
+        EmotionDetector.load(LEXICON, settings.models, parts.vectors),
         thresholds,
         books.release,
         RequestDetector.load(settings.models).wants_human,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -82,6 +83,7 @@ def _build(settings: Settings, frame: Frame) -> FastAPI:
     loaded = PublishedFaq.load(settings.models, settings.timezone)
     parts = Parts(
         loaded,
+        loaded.vectors,
         process=frame.process,
         token=frame.token,
         announce=frame.announce,
@@ -225,12 +227,17 @@ def build_encoder_command() -> None:
 
 @nlu.command("train")
 def train_command() -> None:
-    """Train the models of Rasa and of the wish for a human, unless those of the same inputs are there."""
+    """Train the models of Rasa, the wish for a human and feelings, unless those of the same inputs exist."""
+    from bot.emotion.training import train_emotion_model
+    from bot.faq.encoder import load_encoder
+    from bot.faq.message_vectors import MessageVectors
     from bot.handoff.request_training import train_request_model
     from bot.nlu.train import train_model
 
     project = rasa_project(read_settings())
     say(str(train_request_model(project.root / "data" / "nlu", project.models)))
+    vectors = MessageVectors(load_encoder(project.models, threads=os.cpu_count() or 1))
+    say(str(train_emotion_model(LEXICON.parent, vectors, project.models)))
     say(str(train_model(project)))
 
 
@@ -240,6 +247,8 @@ def evaluate_nlu(
     as_json: AsJson = False,
 ) -> None:
     """Measure intents, emotion, risk and the wish for a human on labelled lines."""
+    from bot.faq.encoder import load_encoder
+    from bot.faq.message_vectors import MessageVectors
     from bot.nlu.evaluate import evaluate, parse_with_rasa
     from bot.nlu.lines import read_lines
     from bot.nlu.train import current_model
@@ -249,7 +258,7 @@ def evaluate_nlu(
     report = evaluate(
         lines,
         lambda texts: parse_with_rasa(project, model, texts),
-        EmotionDetector.load(LEXICON).detect,
+        EmotionDetector.load(LEXICON, project.models, MessageVectors(load_encoder(project.models))).detect,
         RequestDetector.load(project.models).wants_human,
         REQUEST_CONFIDENCE,
     )

@@ -44,7 +44,7 @@ _CLARIFIED_AGAIN = "还是这几个问题和您说的比较接近，您看是哪
 class Feeling(Protocol):
     """What the turn needs of `bot.emotion`."""
 
-    def detect(self, text: str) -> Emotion:
+    async def feel(self, text: str) -> Emotion:
         """What the writer of `text` feels."""
 
 
@@ -192,7 +192,7 @@ class TurnHandler:
     async def _think(self, task: Task, timings: Timings) -> Result:
         message, episode = task.message, task.episode
         typed = message.payload is None
-        emotion = self._feeling.detect(message.text) if typed else CALM
+        emotion = await self._feeling.feel(message.text) if typed else CALM
         timings = replace(timings, emotion=(time.perf_counter() - timings.started) * 1000)
         heard = episode.heard(emotion.label in ("dissatisfied", "angry"))
         state = ConversationState(
