@@ -57,6 +57,7 @@ for name, command in (
     ("evaluate", faq_commands.evaluate_command),
     ("export", faq_files_commands.export_command),
     ("import", faq_files_commands.import_command),
+    ("lint", faq_files_commands.lint_command),
 ):
     faq.command(name)(command)
 

@@ -1,15 +1,20 @@
-"""`bot faq export` and `bot faq import`."""
+"""`bot faq export`, `bot faq import` and `bot faq lint`."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.command_line import read_settings, say
+from bot.command_line import AsJson, read_settings, say, say_json
 from bot.errors import ConfigurationError
 from bot.faq.exchange.merge import Change
+
+if TYPE_CHECKING:
+    from bot.faq.encoder import Vectors
 
 
 def export_command(
@@ -64,3 +69,43 @@ def _describe(change: Change) -> str:
     mark = "＋" if change.kind == "added" else "～"
     fields = f"（{'、'.join(change.fields)}）" if change.fields else ""
     return f"{mark} {change.topic} / {change.entry.id}：{change.entry.question}{fields}"
+
+
+def lint_command(
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what is mechanical first.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check the entries; exit with 1 when there is an error among the findings."""
+    from bot.faq.lint import LintPolicy, QuestionLines, check_files, lint_entries, mend_files
+    from bot.faq.responder import today_in
+    from bot.faq.topic_file import load_topics
+
+    settings = read_settings()
+    topics = load_topics(settings.faq)
+    if fix:
+        topics = mend_files(settings.faq, topics)
+    entries = [entry for topic in topics for entry in topic.entries]
+    policy = LintPolicy.read(settings.faq.parent / "faq_lint.yml", today_in(settings.timezone)())
+    vectors = _vectors(settings.models, QuestionLines.of(entries).texts)
+    findings = (*lint_entries(entries, policy, vectors), *check_files(settings.faq, topics))
+    if as_json:
+        say_json([finding.to_json() for finding in findings])
+    else:
+        for finding in findings:
+            place = " ".join(part for part in (finding.topic, finding.entry, finding.field) if part)
+            say(f"{finding.severity} {finding.code} [{place}] {finding.message}；建议：{finding.mend}")
+        counts = Counter(finding.severity for finding in findings)
+        say(f"{counts['error']} 个错误，{counts['warning']} 个警告，{counts['info']} 个提示")
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _vectors(models: Path, texts: Sequence[str]) -> Vectors | None:
+    from bot.faq.encoder import load_encoder
+
+    try:
+        encoder = load_encoder(models)
+    except ConfigurationError as error:
+        typer.echo(f"questions are compared word for word only: {error}", err=True)
+        return None
+    return encoder.encode(texts)
