@@ -76,6 +76,13 @@ class Faq(FaqAnswerer, Protocol):
         """The topic of an entry, as a word for people."""
 
 
+class Vectors(VectorSource, Protocol):
+    """The vectors of messages, for the feelings and for Rasa."""
+
+    def handed(self, text: str) -> Mapping[str, Any] | None:
+        """See `bot.faq.message_vectors.MessageVectors.handed`."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """What is given from outside: the FAQ, the shop, Rasa's process and its client. Tests put stand-ins here.
@@ -86,7 +93,7 @@ class Parts:
     """
 
     faq: Faq
-    vectors: VectorSource | None = None
+    vectors: Vectors | None = None
     shop: Shop | None = None
     dialogue: Dialogue | None = None
     process: RasaProcess | None = None
@@ -110,7 +117,10 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     books = Bookkeeping(hours, parts.faq.topic, lambda: parts.faq.release)
     token = parts.token or secrets.token_urlsafe(32)
     dialogue = parts.dialogue or RasaClient(
-        f"http://127.0.0.1:{settings.rasa_port}", token, settings.rasa_timeout
+        f"http://127.0.0.1:{settings.rasa_port}",
+        token,
+        settings.rasa_timeout,
+        parts.vectors.handed if parts.vectors else lambda _text: None,
     )
     thresholds = Thresholds(settings.misses_offer, settings.misses_handoff, settings.anger_handoff)
     handler = TurnHandler(

@@ -53,6 +53,12 @@ class Encoder(Protocol):
         m is 0 for a model whose layers cannot be reached.
         """
 
+    def known(self, text: str) -> tuple[Vectors, Vectors] | None:
+        """Both layers' vectors, [dimension] and [m], of a text that was encoded lately, or None.
+
+        Takes no time worth a thread.
+        """
+
 
 @dataclass(frozen=True)
 class EncoderCard:
@@ -196,7 +202,7 @@ class OnnxEncoder:
         return _stack([middle for _, middle in self._run(texts)], self._card.middle_dimension)
 
     def known(self, text: str) -> tuple[Vectors, Vectors] | None:
-        """Both layers' vectors of a text that was encoded lately, without encoding it."""
+        """See `Encoder.known`."""
         return self._cache.get(text)
 
     def _run(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
@@ -261,6 +267,10 @@ class HashEncoder:
     def encode_middle(self, texts: Sequence[str]) -> Vectors:
         """This twin has no layers: no columns."""
         return np.empty((len(texts), 0), np.float32)
+
+    def known(self, text: str) -> tuple[Vectors, Vectors] | None:  # noqa: ARG002
+        """This twin is quick enough to forget."""
+        return None
 
 
 def encoder_folder(models: Path) -> Path:

@@ -124,6 +124,10 @@ class LibraryEncoder:
         """See `Encoder.encode_middle`."""
         return self._run(texts, 1, self._card.middle_dimension)
 
+    def known(self, text: str) -> tuple[Vectors, Vectors] | None:
+        """See `Encoder.known`."""
+        return self._cache.get(text)
+
     def _run(self, texts: Sequence[str], layer: int, columns: int) -> Vectors:
         found = {text: self._cache.get(text) for text in texts}
         missing = [text for text, vectors in found.items() if vectors is None]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.faq.classifier import joined
 from bot.faq.encoded import EncodedTexts
@@ -28,3 +30,14 @@ class MessageVectors:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Float32 of shape [texts, d + m] for messages as typed. Safe to call from many threads."""
         return joined(EncodedTexts.encode(self.encoder, [normalize(text) for text in texts]))
+
+    def handed(self, text: str) -> dict[str, Any] | None:
+        """What docs/protocol.md calls `vectors`, for a message that was encoded lately; else None."""
+        known = self.encoder.known(normalize(text))
+        if known is None:
+            return None
+        layers = [layer for layer in known if len(layer) == self.encoder.dimension]
+        return {
+            "encoder": self.fingerprint,
+            "layers": [base64.b64encode(layer.astype("<f4").tobytes()).decode() for layer in layers],
+        }

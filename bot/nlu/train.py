@@ -19,13 +19,15 @@ LOG_LINES = 15
 FILES = ("config.yml", "domain.yml")
 FOLDERS = ("data/nlu", "data/rules", "data/stories")
 COMPONENTS = (
-    "tokenizer",
-    "featurizer",
-    "intent_model",
-    "intent_classifier",
-    "threshold",
-    "entities",
-    "entity_extractor",
+    "bot/nlu/tokenizer.py",
+    "bot/nlu/featurizer.py",
+    "bot/nlu/grams.py",
+    "bot/nlu/intent_model.py",
+    "bot/nlu/intent_classifier.py",
+    "bot/nlu/threshold.py",
+    "bot/nlu/entities.py",
+    "bot/nlu/entity_extractor.py",
+    "bot/faq/normalize.py",
 )
 DATA_SUFFIXES = {".yml", ".txt"}
 
@@ -52,7 +54,7 @@ class RasaProject:
 
     def components(self) -> Iterator[Path]:
         """The code of the components, in a fixed order."""
-        return (self.root / "bot" / "nlu" / f"{name}.py" for name in COMPONENTS)
+        return (self.root / name for name in COMPONENTS)
 
     def environment(self) -> dict[str, str]:
         """Environment for a program of the Rasa interpreter."""
