@@ -20,7 +20,8 @@ Ending = Literal["done", "stopped", "requested", "form_failed", "refused", "prov
 SKIPPED = "无"
 IDENTITY = ("identity_order", "identity_digits")
 
-# A value is asked for twice, then explained with an example, then a human takes over.
+# A value is asked for twice, then explained with an example, then a human takes over: sooner where the policy
+# allows fewer attempts, and then the last one explains.
 ASKS = 2
 REQUEST_SURE = 0.6
 SURE = 0.5
@@ -70,7 +71,8 @@ class Field:
             f"utter_ask_{self.prompts}_again",
             f"utter_explain_{self.prompts}",
         )
-        return self.say(names[min(times, ASKS + 1) - 1], view)
+        last = 1 < times >= view.turn.form_attempts
+        return self.say(names[-1] if last else names[min(times, ASKS + 1) - 1], view)
 
     def say(self, response: str, view: View) -> Speech:
         """A response with the field's facts and buttons."""
@@ -257,14 +259,14 @@ def _back(form: Form, state: FormState, view: View) -> FormStep:
     if before is not None:
         return _ask_anew(form, before.slot, view)
     asked = form.field(state.requested)
-    if state.asked > ASKS:
+    if state.asked >= view.turn.form_attempts:
         return FormStep(state, ending="form_failed")
     first = replace(state, asked=state.asked + 1)
     return FormStep(first, (Speech(response="utter_first_step"), asked.prompt(view)))
 
 
 def _what_to_change(form: Form, state: FormState, view: View) -> FormStep:
-    if state.asked > ASKS:
+    if state.asked >= view.turn.form_attempts:
         return FormStep(state, ending="form_failed")
     changeable = [f for f in form.fields if f.title and f.needed(view) and f.slot in view.values]
     buttons = tuple(choice_button(f"改{f.title}", CHANGE + f.slot) for f in changeable)
@@ -274,7 +276,7 @@ def _what_to_change(form: Form, state: FormState, view: View) -> FormStep:
 
 
 def _not_understood(asked: Field, state: FormState, view: View) -> FormStep:
-    if state.asked > ASKS:
+    if state.asked >= view.turn.form_attempts:
         return FormStep(state, ending="form_failed")
     trouble = asked.trouble(view)
     speech = asked.say(trouble, view) if trouble else asked.prompt(view, state.asked + 1)

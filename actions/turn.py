@@ -36,7 +36,8 @@ class Turn:
     """What the customer says now and what went before.
 
     `intent` is `nlu_fallback` when the best of `ranking` was not sure enough; confidences are 0..1.
-    `misses` counts turns in a row, before this one, in which the bot could not answer. `said` is what
+    `misses` counts turns in a row, before this one, in which the bot could not answer, `form_attempts` (1..3)
+    is how often a form may ask for one value. `said` is what
     the bot said in the turn before, `asked_before` what the customer had said then. `conversation` is the
     desk's, without the episode; `message_id` is the key of every change that the message leads to.
     """
@@ -48,6 +49,7 @@ class Turn:
     mentions: tuple[Mention, ...] = ()
     emotion: str = "calm"
     misses: int = 0
+    form_attempts: int = 3
     ticket: str | None = None
     said: tuple[BotLine, ...] = ()
     asked_before: str | None = None
@@ -73,6 +75,7 @@ class Turn:
             ),
             emotion=(metadata.get("emotion") or {}).get("label", "calm"),
             misses=int(metadata.get("misses") or 0),
+            form_attempts=int(metadata.get("form_attempts") or cls.form_attempts),
             ticket=str(ticket) if ticket else None,
             said=said,
             asked_before=asked_before,

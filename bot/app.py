@@ -30,6 +30,8 @@ from bot.channels.web import WebChannel, Welcome
 from bot.config import Settings
 from bot.console.accounts import Accounts
 from bot.console.api import console_routes
+from bot.console.guards import Guards
+from bot.console.policy_api import policy_routes
 from bot.conversations.commit import Bookkeeping
 from bot.conversations.conversations import Conversations
 from bot.conversations.rasa_client import Dialogue, RasaClient
@@ -42,10 +44,12 @@ from bot.events import Hints
 from bot.handoff.hours import BusinessHours
 from bot.handoff.policy import Thresholds
 from bot.handoff.request_detector import RequestDetector
+from bot.handoff.rulebook import Rulebook
 from bot.handoff.ticket import tickets_of
 from bot.internal import internal_routes
 from bot.pages import SecurityHeaders, serve_pages
 from bot.shop.access import OrderAccess
+from bot.shop.customer import LEVELS
 from bot.shop.demo_sign_in import DemoSignIn
 from bot.shop.shop import DEMO, Shop, load_shop
 
@@ -74,6 +78,9 @@ class Faq(FaqAnswerer, Protocol):
 
     def topic(self, entry: str) -> str | None:
         """The topic of an entry, as a word for people."""
+
+    async def watch(self) -> None:
+        """Serve what is published from now on, until cancelled."""
 
 
 class Vectors(VectorSource, Protocol):
@@ -122,14 +129,15 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         settings.rasa_timeout,
         parts.vectors.handed if parts.vectors else lambda _text: None,
     )
-    thresholds = Thresholds(settings.misses_offer, settings.misses_handoff, settings.anger_handoff)
+    defaults = Thresholds(settings.misses_offer, settings.misses_handoff, settings.anger_handoff)
+    rulebook = Rulebook(database, defaults)
     handler = TurnHandler(
         dialogue,
         EmotionDetector.load(LEXICON, settings.models, parts.vectors),
-        thresholds,
+        lambda: rulebook.current,
         books.release,
         RequestDetector.load(settings.models).wants_human,
-        _Importance(shop.access).of,
+        _Levels(shop.access).of,
     )
     router = Router(database, handler, hints, books)
     parts.at_stop(router.stop)
@@ -161,8 +169,9 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(database.migrate)
         await accounts.ensure_administrator(parts.announce)
+        await rulebook.refresh()
         watching = asyncio.create_task(readiness.watch(router, parts.ready))
-        tasks = [watching]
+        tasks = [watching, asyncio.create_task(rulebook.watch()), asyncio.create_task(parts.faq.watch())]
         if parts.process is not None:
             tasks.append(asyncio.create_task(parts.process.run()))
         try:
@@ -184,7 +193,9 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     for channel in channels:
         app.include_router(channel.routes())
-    app.include_router(console_routes(accounts, conversations, database, hints))
+    guards = Guards(accounts)
+    app.include_router(console_routes(guards, accounts, conversations, database, hints))
+    app.include_router(policy_routes(guards, rulebook, database, LEVELS))
     app.include_router(internal_routes(token, act, ask))
     if not settings.shop_url:
         app.include_router(demo_routes(DemoSignIn.read(DEMO, settings.identity_secret)))
@@ -201,20 +212,20 @@ def _identity_secret(settings: Settings, key: str) -> str:
     return hmac.new(key.encode(), b"demo identity", "sha256").hexdigest()
 
 
-class _Importance:
-    """Whether the shop counts a customer among its best."""
+class _Levels:
+    """Which of the shop's levels a customer has."""
 
     def __init__(self, access: OrderAccess) -> None:
         self._access = access
 
-    async def of(self, conversation: str) -> bool:
-        """False, too, when the shop cannot tell: a turn does not fail for this."""
+    async def of(self, conversation: str) -> str | None:
+        """None, too, when the shop cannot tell: a turn does not fail for this."""
         try:
             known = await self._access.known(conversation)
-            return known is not None and (await known.account()).level == "black"
+            return (await known.account()).level if known else None
         except PartUnavailable as error:
             logger.warning("the level of %s is not known: %s", conversation, error)
-            return False
+            return None
 
 
 class _Identities:

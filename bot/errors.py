@@ -70,6 +70,21 @@ class ImportRefused(InvalidInput):
         self.problems = problems
 
 
+class PolicyRefused(InvalidInput):
+    """Settings of the hand-off policy outside their ranges; nothing was changed.
+
+    `problems` holds one Chinese sentence for each value that cannot be.
+    """
+
+    code = "policy_refused"
+    sentence = "规则没有保存，请按提示修改后再试。"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+        self.sentence = "".join(problems)
+
+
 class NotAuthenticated(BotError):
     """No valid session or token."""
 

@@ -90,6 +90,10 @@ class EpisodeRow(Table):
     agent_name: Mapped[str | None] = mapped_column(String(64))
     misses: Mapped[int] = mapped_column(default=0)
     emotion_streak: Mapped[int] = mapped_column(default=0)
+    intensity: Mapped[float] = mapped_column(default=0.0)
+    emotion_rise: Mapped[int] = mapped_column(default=0)
+    entry: Mapped[str | None] = mapped_column(Text)
+    repeats: Mapped[int] = mapped_column(default=0)
     clarified: Mapped[bool] = mapped_column(Boolean, default=False)
     apologised: Mapped[bool] = mapped_column(Boolean, default=False)
     opened_at: Mapped[datetime]
@@ -242,3 +246,16 @@ class EventRow(Table):
     at: Mapped[datetime]
 
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+class PolicyRevisionRow(Table):
+    """One saved version of the hand-off policy; the newest is in force. `values` null: the defaults."""
+
+    __tablename__ = "policy_revisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    values: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    note: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    author_name: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+

@@ -24,7 +24,6 @@ from bot.database import Database
 from bot.emotion import EmotionDetector
 from bot.events import Hints
 from bot.handoff.hours import BusinessHours
-from bot.handoff.policy import Thresholds
 from bot.tables import AgentRow, EpisodeRow, TicketRow, TurnRow
 from tests.dialogue import FakeDialogue
 
@@ -153,7 +152,7 @@ async def open_desk(
     database = open_database(path)
     dialogue, clock, hints = dialogue or FakeDialogue(), clock or Clock(), Hints()
     books = Bookkeeping(BusinessHours.parse("09:00-21:00", "Asia/Shanghai"))
-    handler = TurnHandler(dialogue, feeling(), Thresholds())
+    handler = TurnHandler(dialogue, feeling())
     router = Router(database, handler, hints, books, clock=clock)
     conversations = Conversations(database, hints, books, router.wake, limit=2000, clock=clock)
     if start:

@@ -15,8 +15,8 @@ RETURNS = Candidate("returns-how", "怎么申请退货", 0.93, 0.95)
 FREIGHT = Candidate("returns-freight", "退货运费谁出", 0.41, 0.91)
 
 
-def answered(text: str = "在订单页点“申请退货”即可。") -> RasaTurn:
-    record = DecisionRecord("answer", RETURNS.entry, 0.93, 0.98, (RETURNS, FREIGHT), 3.1, "r1")
+def answered(text: str = "在订单页点“申请退货”即可。", entry: str = RETURNS.entry) -> RasaTurn:
+    record = DecisionRecord("answer", entry, 0.93, 0.98, (RETURNS, FREIGHT), 3.1, "r1")
     return RasaTurn((Reply(text),), "faq", 0.9, actions=("action_answer_faq",), decision=record)
 
 
@@ -46,7 +46,8 @@ def default_script(text: str, metadata: Mapping[str, Any]) -> RasaTurn:
         return clarified()
     if "听不懂" in text:
         return missed()
-    return answered(f"关于“{text}”：在订单页操作即可。")
+    entry = RETURNS.entry if "退货" in text else f"about-{text}"
+    return answered(f"关于“{text}”：在订单页操作即可。", entry)
 
 
 @dataclass

@@ -3,12 +3,13 @@
 # Annotations are evaluated at once here: they name the guards of one application.
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.console.accounts import SESSION_LIFE, Accounts, SignIn, check_csrf
+from bot.console.accounts import SESSION_LIFE, Accounts, SignIn
 from bot.console.feed import feed
+from bot.console.guards import Guards
 from bot.console.views import (
     check_choice,
     conversation_detail,
@@ -18,7 +19,6 @@ from bot.console.views import (
 )
 from bot.conversations.conversations import AgentRef, Conversations
 from bot.database import Database
-from bot.errors import Forbidden
 from bot.events import Hints
 from bot.handoff.ticket import public_ticket, ticket_by_number
 
@@ -62,50 +62,11 @@ class Resolution(_Body):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
-class _Guards:
-    """Who may call what."""
-
-    def __init__(self, accounts: Accounts) -> None:
-        self._accounts = accounts
-
-    async def anyone(self, bot_session: Annotated[str | None, Cookie()] = None) -> SignIn:
-        """Whoever is signed in."""
-        return await self._accounts.session(bot_session)
-
-    async def newcomer(
-        self,
-        bot_session: Annotated[str | None, Cookie()] = None,
-        x_bot_csrf: Annotated[str | None, Header()] = None,
-    ) -> SignIn:
-        """Whoever is signed in, for a change that is asked for by the page."""
-        signed = await self.anyone(bot_session)
-        check_csrf(signed, x_bot_csrf)
-        return signed
-
-    async def reader(self, bot_session: Annotated[str | None, Cookie()] = None) -> SignIn:
-        """Whoever is signed in with a password of their own."""
-        signed = await self.anyone(bot_session)
-        if signed.agent.must_change_password:
-            raise Forbidden("the first password must be changed")
-        return signed
-
-    async def changer(
-        self,
-        bot_session: Annotated[str | None, Cookie()] = None,
-        x_bot_csrf: Annotated[str | None, Header()] = None,
-    ) -> SignIn:
-        """The same, for a change that is asked for by the page."""
-        signed = await self.reader(bot_session)
-        check_csrf(signed, x_bot_csrf)
-        return signed
-
-
 def console_routes(
-    accounts: Accounts, conversations: Conversations, database: Database, hints: Hints
+    guards: Guards, accounts: Accounts, conversations: Conversations, database: Database, hints: Hints
 ) -> APIRouter:
     """All routes under `/api/console`."""
     router = APIRouter(prefix="/api/console")
-    guards = _Guards(accounts)
     _add_accounts(router, guards, accounts)
     _add_lists(router, guards, database, hints)
     _add_talk(router, guards, conversations, database, hints)
@@ -113,7 +74,7 @@ def console_routes(
     return router
 
 
-def _add_accounts(router: APIRouter, guards: _Guards, accounts: Accounts) -> None:
+def _add_accounts(router: APIRouter, guards: Guards, accounts: Accounts) -> None:
     Anyone = Annotated[SignIn, Depends(guards.anyone)]  # noqa: N806
     Newcomer = Annotated[SignIn, Depends(guards.newcomer)]  # noqa: N806
 
@@ -148,7 +109,7 @@ def _add_accounts(router: APIRouter, guards: _Guards, accounts: Accounts) -> Non
         return {}
 
 
-def _add_lists(router: APIRouter, guards: _Guards, database: Database, hints: Hints) -> None:
+def _add_lists(router: APIRouter, guards: Guards, database: Database, hints: Hints) -> None:
     Reader = Annotated[SignIn, Depends(guards.reader)]  # noqa: N806
 
     @router.get("/tickets")
@@ -180,7 +141,7 @@ def _add_lists(router: APIRouter, guards: _Guards, database: Database, hints: Hi
 
 
 def _add_talk(
-    router: APIRouter, guards: _Guards, conversations: Conversations, database: Database, hints: Hints
+    router: APIRouter, guards: Guards, conversations: Conversations, database: Database, hints: Hints
 ) -> None:
     Changer = Annotated[SignIn, Depends(guards.changer)]  # noqa: N806
 
@@ -210,7 +171,7 @@ def _add_talk(
 
 
 def _add_feed(
-    router: APIRouter, guards: _Guards, accounts: Accounts, database: Database, hints: Hints
+    router: APIRouter, guards: Guards, accounts: Accounts, database: Database, hints: Hints
 ) -> None:
     @router.get("/events")
     async def events(

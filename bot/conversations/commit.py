@@ -214,7 +214,7 @@ def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeep
         _finish(session, heard, heard.episode, "dropped", result.trace(None, started, books.release()), now)
         return Stored()
     effect = _effect(session, row, episode, result, now, books)
-    after = episode.heard(result.displeased) if effect.after is None else effect.after
+    after = result.heard(episode) if effect.after is None else effect.after
     _open_requests(session, row, result, now, books)
     messages = tuple(
         append(
@@ -250,7 +250,7 @@ class _Effect:
 def _effect(
     session: Session, row: EpisodeRow, episode: Episode, result: Result, now: datetime, books: Bookkeeping
 ) -> _Effect:
-    heard = episode.heard(result.displeased)
+    heard = result.heard(episode)
     waiting = open_handoff(session, row.conversation_id, row.number) if result.task.ticket else None
     if result.resumes:
         reply = Reply(notify.RESUMED.format(number=waiting.number) if waiting else notify.GOES_ON)
@@ -273,7 +273,9 @@ def _effect(
         )
         replies = (*result.replies, Reply(notice, (RESUME_BUTTON,)))
         return _Effect(replies, "handoff", result.step.reason, heard.queued(), ticket)
-    return _Effect(result.replies, "replied", after=heard.turned(result.outcome), ticket=waiting)
+    return _Effect(
+        result.replies, "replied", after=heard.turned(result.outcome, result.entry), ticket=waiting
+    )
 
 
 def _finish(

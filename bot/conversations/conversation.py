@@ -22,6 +22,8 @@ class Episode:
 
     `misses`: turns in a row in which the bot could not answer. `clarified`: the last turn asked back, and the
     customer has not been answered since. `emotion_streak`: messages in a row that show displeasure.
+    `intensity`: of the feeling in the last message, 0 when it was calm. `emotion_rise`: messages in a row,
+    each with a stronger feeling than the one before. `entry` was answered last, `repeats` times in a row.
     `apologised`: the bot has apologised once for a bad experience and does not do it again.
     """
 
@@ -32,6 +34,10 @@ class Episode:
     agent_name: str | None = None
     misses: int = 0
     emotion_streak: int = 0
+    intensity: float = 0.0
+    emotion_rise: int = 0
+    entry: str | None = None
+    repeats: int = 0
     clarified: bool = False
     apologised: bool = False
     closed: bool = False
@@ -45,17 +51,25 @@ class Episode:
         """Rasa's sender id: a new episode starts with a fresh tracker."""
         return f"{self.conversation}-{self.number}"
 
-    def heard(self, displeased: bool) -> Episode:
-        """A customer's message was read."""
-        return replace(self, emotion_streak=self.emotion_streak + 1 if displeased else 0)
+    def heard(self, displeased: bool, intensity: float = 0.0) -> Episode:
+        """A customer's message was read; `intensity` of the feeling in it, 0..1, 0 when calm."""
+        higher = self.emotion_rise + 1 if intensity > self.intensity else 1
+        return replace(
+            self,
+            emotion_streak=self.emotion_streak + 1 if displeased else 0,
+            intensity=intensity,
+            emotion_rise=higher if intensity else 0,
+        )
 
-    def turned(self, outcome: Outcome) -> Episode:
-        """The bot has replied.
+    def turned(self, outcome: Outcome, entry: str | None = None) -> Episode:
+        """The bot has replied, with the FAQ's `entry` if it answered from it.
 
         Only a success takes the misses back. Asking back is no miss by itself, asking back again is one.
         """
         if outcome == "success":
-            return replace(self, misses=0, clarified=False)
+            repeats = self.repeats + 1 if entry == self.entry else 1
+            asked = replace(self, entry=entry, repeats=repeats) if entry else self
+            return replace(asked, misses=0, clarified=False)
         if outcome == "miss":
             return replace(self, misses=self.misses + 1, clarified=False)
         if outcome == "clarify":
@@ -72,7 +86,7 @@ class Episode:
         self._must_be_open()
         if self.owner == "human":
             raise Conflict(f"episode {self.sender} already belongs to a human")
-        return replace(self, owner="queue", misses=0, clarified=False)
+        return replace(self, owner="queue", misses=0, repeats=0, clarified=False)
 
     def resumed(self) -> Episode:
         """The customer would rather go on with the bot than wait. Raises Conflict unless they wait."""
@@ -113,6 +127,10 @@ def read_episode(row: EpisodeRow) -> Episode:
         agent_name=row.agent_name,
         misses=row.misses,
         emotion_streak=row.emotion_streak,
+        intensity=row.intensity,
+        emotion_rise=row.emotion_rise,
+        entry=row.entry,
+        repeats=row.repeats,
         clarified=row.clarified,
         apologised=row.apologised,
         closed=row.closed_at is not None,
@@ -134,6 +152,10 @@ def change(session: Session, row: EpisodeRow, episode: Episode, now: datetime, c
     row.agent_name = episode.agent_name
     row.misses = episode.misses
     row.emotion_streak = episode.emotion_streak
+    row.intensity = episode.intensity
+    row.emotion_rise = episode.emotion_rise
+    row.entry = episode.entry
+    row.repeats = episode.repeats
     row.clarified = episode.clarified
     row.apologised = episode.apologised
     if episode.closed and row.closed_at is None:

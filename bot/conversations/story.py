@@ -37,6 +37,7 @@ _REASON_CATEGORIES = {
     "media_exposure": "投诉",
     "abuse": "投诉",
     "anger": "投诉",
+    "rising_anger": "投诉",
     "self_harm": "人身安全",
     "fraud": "账号与资金安全",
     "failing_part": "系统故障",

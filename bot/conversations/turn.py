@@ -15,6 +15,7 @@ from bot.conversations.transcript import HUMAN_PAYLOAD, RESUME_PAYLOAD, Message
 from bot.emotion import Emotion
 from bot.errors import PartUnavailable
 from bot.handoff import notify
+from bot.handoff.past_turns import policy_trace
 from bot.handoff.policy import Continue, ConversationState, HandOff, OfferHuman, Step, Thresholds, decide
 from bot.handoff.request import wants_human
 from bot.messages import Button, Reply
@@ -77,10 +78,13 @@ class Timings:
 
 @dataclass(frozen=True)
 class Result:
-    """What is to be stored. `outcome` counts for the misses; `transcript` means that the bot stays silent."""
+    """What is to be stored. `outcome` counts for the misses; `transcript` means that the bot stays silent.
+
+    `state` is what the policy saw when it decided on `step`.
+    """
 
     task: Task
-    emotion: Emotion
+    state: ConversationState
     step: Step
     outcome: Outcome = "neutral"
     replies: tuple[Reply, ...] = ()
@@ -93,9 +97,24 @@ class Result:
     timings: Timings = field(default_factory=Timings)
 
     @property
+    def emotion(self) -> Emotion:
+        """What the customer feels."""
+        return self.state.emotion
+
+    @property
     def displeased(self) -> bool:
         """Whether the message shows displeasure."""
-        return self.emotion.label in ("dissatisfied", "angry")
+        return self.state.displeased
+
+    def heard(self, episode: Episode) -> Episode:
+        """The episode after the message was read."""
+        return _heard(episode, self.emotion)
+
+    @property
+    def entry(self) -> str | None:
+        """The entry that the bot answers from."""
+        answered = self.rasa is not None and self.decision == "answer"
+        return self.rasa.decision.entry if answered and self.rasa and self.rasa.decision else None
 
     @property
     def decision(self) -> str:
@@ -128,6 +147,7 @@ class Result:
             "handoff": {"reason": self.step.reason, "ticket": ticket}
             if isinstance(self.step, HandOff)
             else None,
+            "policy": policy_trace(self.state, self.step),
             "rating": self.rasa.rating if self.rasa else None,
             "timings_ms": {
                 "total": round((now - self.timings.started) * 1000, 2),
@@ -141,31 +161,31 @@ class Result:
         }
 
 
-async def _nobody(_conversation: str) -> bool:
-    return False
+async def _nobody(_conversation: str) -> None:
+    return None
 
 
 class TurnHandler:
     """Thinks a turn through. Whatever fails on the way becomes a hand-off, never silence.
 
-    `important` tells whether the shop counts a conversation's customer among its best; it is asked only when
-    the answer matters.
+    `thresholds` gives the settings in force, read once a turn. `level` tells which of the shop's levels a
+    conversation's customer has; it is asked only when the answer matters.
     """
 
     def __init__(
         self,
         dialogue: Dialogue,
         feeling: Feeling,
-        thresholds: Thresholds,
+        thresholds: Callable[[], Thresholds] = Thresholds,
         release: Callable[[], str] = lambda: "",
         wants_human: Callable[[str], bool] = wants_human,
-        important: Callable[[str], Awaitable[bool]] = _nobody,
+        level: Callable[[str], Awaitable[str | None]] = _nobody,
     ) -> None:
         self._dialogue = dialogue
         self._feeling = feeling
         self._thresholds = thresholds
         self._wants_human = wants_human
-        self._important = important
+        self._level = level
         self.release = release
 
     def needs_dialogue(self, task: Task) -> bool:
@@ -187,21 +207,23 @@ class TurnHandler:
         logger.error("handing off %s, message %s: %s", task.episode.sender, task.message.seq, error)
         silent = task.episode.owner != "bot"
         step: Step = Continue() if silent else HandOff.because("failing_part")
-        return Result(task, CALM, step, transcript=silent, error=error, timings=timings)
+        state = ConversationState(wants_human=False, emotion=CALM, failing=not silent)
+        return Result(task, state, step, transcript=silent, error=error, timings=timings)
 
     async def _think(self, task: Task, timings: Timings) -> Result:
         message, episode = task.message, task.episode
         typed = message.payload is None
         emotion = await self._feeling.feel(message.text) if typed else CALM
         timings = replace(timings, emotion=(time.perf_counter() - timings.started) * 1000)
-        heard = episode.heard(emotion.label in ("dissatisfied", "angry"))
+        heard, thresholds = _heard(episode, emotion), self._thresholds()
         state = ConversationState(
             wants_human=self._wants_human(message.text) if typed else message.payload == HUMAN_PAYLOAD,
             emotion=emotion,
             emotion_streak=heard.emotion_streak,
+            emotion_rise=heard.emotion_rise,
             misses=episode.misses,
         )
-        result = Result(task, emotion, decide(state, self._thresholds), timings=timings)
+        result = Result(task, state, decide(state, thresholds), timings=timings)
         if episode.owner == "human":
             return replace(result, transcript=True, asks_again=state.wants_human, step=Continue())
         if message.payload == RESUME_PAYLOAD:
@@ -210,19 +232,20 @@ class TurnHandler:
             return replace(result, asks_again=state.wants_human)
         if isinstance(result.step, HandOff):
             return replace(result, apologises=result.displeased and not episode.apologised)
-        rasa = await self._ask(task, emotion, heard)
+        rasa = await self._ask(task, emotion, heard, thresholds)
         timings = replace(timings, rasa=rasa.ms, retrieve=rasa.decision.retrieve_ms if rasa.decision else 0.0)
         result = replace(result, rasa=rasa, timings=timings)
         if result.displeased or _outcome(result.decision, rasa) in ("miss", "clarify"):
-            state = replace(state, important=await self._important(message.conversation))
-        return self._judge(result, state)
+            state = replace(state, level=await self._level(message.conversation))
+        return self._judge(result, state, thresholds)
 
-    async def _ask(self, task: Task, emotion: Emotion, heard: Episode) -> RasaTurn:
+    async def _ask(self, task: Task, emotion: Emotion, heard: Episode, thresholds: Thresholds) -> RasaTurn:
         metadata = {
             "channel": task.channel,
             "misses": task.episode.misses,
             "emotion": asdict(emotion) | {"cues": list(emotion.cues)},
             "emotion_streak": heard.emotion_streak,
+            "form_attempts": thresholds.form_attempts,
             "last_prompt": task.last_prompt,
             "ticket": task.ticket,
             "release": self.release(),
@@ -236,23 +259,23 @@ class TurnHandler:
             metadata=metadata,
         )
 
-    def _judge(self, result: Result, state: ConversationState) -> Result:
+    def _judge(self, result: Result, state: ConversationState, thresholds: Thresholds) -> Result:
         rasa, episode = result.rasa, result.task.episode
         assert rasa is not None
         outcome = _outcome(result.decision, rasa)
-        after = episode.turned(outcome)
-        step = decide(
-            replace(
-                state,
-                misses=after.misses,
-                missed=after.misses > episode.misses,
-                intent=rasa.intent,
-                intent_confidence=rasa.intent_confidence,
-                asked=rasa.handoff,
-                failing=not rasa.replies and rasa.handoff is None,
-            ),
-            self._thresholds,
+        after = episode.turned(outcome, result.entry)
+        state = replace(
+            state,
+            misses=after.misses,
+            missed=after.misses > episode.misses,
+            repeats=after.repeats if result.entry else 0,
+            intent=rasa.intent,
+            intent_confidence=rasa.intent_confidence,
+            asked=rasa.handoff,
+            failing=not rasa.replies and rasa.handoff is None,
         )
+        step = decide(state, thresholds)
+        result = replace(result, state=state)
         if isinstance(step, HandOff):
             told = rasa.replies if rasa.handoff == step.reason and step.reason != "requested" else ()
             sorry = result.displeased or step.reason in ("complaint", "complaint_unresolved")
@@ -284,6 +307,11 @@ class TurnHandler:
         if last.startswith(again):
             again = notify.MISSED[misses % len(notify.MISSED)]
         return (*replies[:-1], replace(replies[-1], text=again))
+
+
+def _heard(episode: Episode, emotion: Emotion) -> Episode:
+    displeased = emotion.label in ("dissatisfied", "angry")
+    return episode.heard(displeased, 0.0 if emotion.label == "calm" else emotion.intensity)
 
 
 def _outcome(decision: str, rasa: RasaTurn) -> Outcome:

@@ -31,6 +31,8 @@ _OPENINGS: dict[Reason, str] = {
     "media_exposure": "您的诉求我已完整记录，会由专人跟进处理。",
     "abuse": "您的问题我已记录下来，这就请人工同事来处理。",
     "anger": "这件事让您着急上火了，我这就请人工同事来处理。",
+    "rising_anger": "看得出您越来越着急，我这就请人工同事来处理。",
+    "repeated_question": "同样的答案没能解决您的问题，不让您再问了，我请人工同事来接手。",
     "misses": "几次都没帮到您，不让您再重复了，我请人工同事来接手。",
     "failing_part": "抱歉，系统刚才出了点问题，没能回答您，我已请人工同事来处理。",
     "complaint": "您反映的情况我已记录，会由专人跟进处理。",
@@ -43,7 +45,15 @@ _OPENINGS: dict[Reason, str] = {
     "callback": "您的回电需求已登记。",
     "suggestion": "您的建议已登记。",
 }
-_APOLOGISED = ("anger", "abuse", "complaint", "complaint_unresolved", "legal_threat", "media_exposure")
+_APOLOGISED = (
+    "anger",
+    "rising_anger",
+    "abuse",
+    "complaint",
+    "complaint_unresolved",
+    "legal_threat",
+    "media_exposure",
+)
 _APOLOGY = "给您带来不好的体验，非常抱歉。"
 
 

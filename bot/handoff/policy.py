@@ -15,6 +15,8 @@ Reason = Literal[
     "media_exposure",
     "abuse",
     "anger",
+    "rising_anger",
+    "repeated_question",
     "misses",
     "failing_part",
     "complaint",
@@ -35,9 +37,11 @@ RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2}
 
 # How sure Rasa must be that the customer wants a human, when the phrase rules saw nothing.
 REQUEST_CONFIDENCE = 0.6
-# Messages in a row that show displeasure after which a human is offered, and after which one takes over.
-STREAK_OFFER = 2
-STREAK_HANDOFF = 3
+# What a maintainer may switch off. A wish, a danger, a failure and misses always lead to a human, and so does
+# an action that asks for one, for it leaves the matter open.
+SWITCHABLE: frozenset[Reason] = frozenset(
+    ("anger", "rising_anger", "repeated_question", "important_customer")
+)
 
 _RULES: dict[Reason, tuple[Priority, Skill, str]] = {
     "requested": ("normal", "general", "客户明确要求人工客服。"),
@@ -47,6 +51,8 @@ _RULES: dict[Reason, tuple[Priority, Skill, str]] = {
     "media_exposure": ("high", "complaint", "客户表示要向媒体或网络曝光。"),
     "abuse": ("high", "complaint", "客户言辞激烈，机器人继续回复可能激化矛盾。"),
     "anger": ("high", "complaint", "客户情绪愤怒或不满持续升级。"),
+    "rising_anger": ("high", "complaint", "客户的情绪一条比一条激动，趁还没有更糟先交给人工。"),
+    "repeated_question": ("normal", "general", "同一个问题答过以后客户还在问，机器人的答案没有解决问题。"),
     "misses": ("normal", "general", "机器人连续多次没能解决客户的问题。"),
     "failing_part": ("high", "technical", "系统故障，机器人无法回答。"),
     "complaint": ("high", "complaint", "客户投诉，需要人工跟进。"),
@@ -63,40 +69,75 @@ _RULES: dict[Reason, tuple[Priority, Skill, str]] = {
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Settings of the policy. `misses_offer` and `misses_handoff` count misses in a row, `anger` is 0..1."""
+    """Settings of the policy: a human is offered from the `_offer` on, and takes over from the `_handoff` on.
+
+    `misses` counts misses in a row, `streak` messages in a row that show displeasure, `rise` messages in a
+    row with a stronger feeling each time, `repeats` how often the same question is asked; `anger` is an
+    intensity of 0..1. `form_attempts` (1..3): how often a form asks for one value. `important_levels` are
+    customer levels of the shop. `switched_off` are reasons of SWITCHABLE that do not lead to a human.
+
+    Raises ValueError naming the setting.
+    """
 
     misses_offer: int = 2
     misses_handoff: int = 3
     anger: float = 0.8
+    streak_offer: int = 2
+    streak_handoff: int = 3
+    rise_handoff: int = 3
+    repeats_offer: int = 2
+    repeats_handoff: int = 3
+    form_attempts: int = 3
+    important_levels: frozenset[str] = frozenset({"black"})
+    switched_off: frozenset[Reason] = frozenset()
 
     def __post_init__(self) -> None:
-        if not 1 <= self.misses_offer <= self.misses_handoff:
-            raise ValueError(
-                f"misses_offer {self.misses_offer!r} must be from 1 to misses_handoff {self.misses_handoff!r}"
-            )
+        _check_pair("misses", 1, self.misses_offer, self.misses_handoff)
+        _check_pair("streak", 1, self.streak_offer, self.streak_handoff)
+        _check_pair("repeats", 2, self.repeats_offer, self.repeats_handoff)
+        if self.rise_handoff < 2:
+            raise ValueError(f"rise_handoff {self.rise_handoff!r} must be 2 or more")
+        if not 1 <= self.form_attempts <= 3:
+            raise ValueError(f"form_attempts {self.form_attempts!r} is outside 1..3")
         if not 0 <= self.anger <= 1:
             raise ValueError(f"anger {self.anger!r} is outside 0..1")
+        kept = self.switched_off - SWITCHABLE
+        if kept:
+            raise ValueError(f"switched_off {sorted(kept)!r} cannot be switched off")
+
+
+def _check_pair(name: str, lowest: int, offer: int, handoff: int) -> None:
+    if not lowest <= offer <= handoff:
+        raise ValueError(f"{name}_offer {offer!r} must be from {lowest} to {name}_handoff {handoff!r}")
 
 
 @dataclass(frozen=True)
 class ConversationState:
     """What the policy may look at. Before Rasa was asked, the later fields have their defaults.
 
-    `emotion_streak` counts messages in a row up to this one that show displeasure, `misses` the turns in
-    a row up to this one in which the bot could not answer, `asked` the reason for which an action asks
-    for a human. `important`: the shop counts the customer among its best.
+    `emotion_streak` counts messages in a row up to this one that show displeasure, `emotion_rise` those in a
+    row that each show a stronger feeling, `misses` the turns in a row up to this one in which the bot could
+    not answer, `repeats` how often the question that is answered now has been asked (0: none is), `asked` the
+    reason for which an action asks for a human. `level` is the shop's customer level, where it was looked up.
     """
 
     wants_human: bool
     emotion: Emotion
     emotion_streak: int = 0
+    emotion_rise: int = 0
     misses: int = 0
+    repeats: int = 0
     missed: bool = False
     intent: str | None = None
     intent_confidence: float = 0.0
     asked: Reason | None = None
     failing: bool = False
-    important: bool = False
+    level: str | None = None
+
+    @property
+    def displeased(self) -> bool:
+        """Whether the message shows displeasure."""
+        return self.emotion.label in ("dissatisfied", "angry")
 
 
 @dataclass(frozen=True)
@@ -139,7 +180,9 @@ def decide(state: ConversationState, thresholds: Thresholds) -> Step:
         return HandOff.because(reason)
     if state.missed and state.misses >= thresholds.misses_offer:
         return OfferHuman("机器人连续没能回答，主动提供人工。")
-    if state.emotion_streak >= STREAK_OFFER and state.emotion.label in ("dissatisfied", "angry"):
+    if state.repeats >= thresholds.repeats_offer:
+        return OfferHuman("同一个问题答过以后客户又问了一遍，主动提供人工。")
+    if state.displeased and state.emotion_streak >= thresholds.streak_offer:
         return OfferHuman("客户连续表现出不满，主动提供人工。")
     return Continue()
 
@@ -154,17 +197,31 @@ def _reason(state: ConversationState, thresholds: Thresholds) -> Reason | None:
         return "requested"
     if risk != "none":
         return risk
-    if state.emotion.label == "angry" and state.emotion.intensity >= thresholds.anger:
-        return "anger"
-    if state.emotion.label in ("dissatisfied", "angry") and state.emotion_streak >= STREAK_HANDOFF:
-        return "anger"
+    feeling = _feeling(state, thresholds)
+    if feeling is not None:
+        return feeling
     if state.asked is not None:
         return state.asked
     if state.failing:
         return "failing_part"
-    displeased = state.emotion.label in ("dissatisfied", "angry")
-    if state.important and (state.missed or displeased):
+    on = SWITCHABLE - thresholds.switched_off
+    important = state.level in thresholds.important_levels
+    if "important_customer" in on and important and (state.missed or state.displeased):
         return "important_customer"
+    if "repeated_question" in on and state.repeats >= thresholds.repeats_handoff:
+        return "repeated_question"
     if state.missed and state.misses >= thresholds.misses_handoff:
         return "misses"
+    return None
+
+
+def _feeling(state: ConversationState, thresholds: Thresholds) -> Reason | None:
+    on = SWITCHABLE - thresholds.switched_off
+    if not state.displeased:
+        return None
+    strong = state.emotion.label == "angry" and state.emotion.intensity >= thresholds.anger
+    if "anger" in on and (strong or state.emotion_streak >= thresholds.streak_handoff):
+        return "anger"
+    if "rising_anger" in on and state.emotion_rise >= thresholds.rise_handoff:
+        return "rising_anger"
     return None
