@@ -234,18 +234,6 @@ class AgentSessionRow(Table):
     expires_at: Mapped[datetime]
 
 
-class EventRow(Table):
-    """One change of state, written in the transaction that made it. The one feed for all who watch."""
-
-    __tablename__ = "events"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(32))
-    conversation_id: Mapped[str] = mapped_column(String(64))
-    data: Mapped[dict[str, Any]]
-    at: Mapped[datetime]
-
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 class PolicyRevisionRow(Table):
     """One saved version of the hand-off policy; the newest is in force. `values` null: the defaults."""
 
@@ -259,3 +247,15 @@ class PolicyRevisionRow(Table):
     at: Mapped[datetime]
 
 
+class EventRow(Table):
+    """One change of state, written in the transaction that made it. The one feed for all who watch."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    conversation_id: Mapped[str] = mapped_column(String(64))
+    data: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
