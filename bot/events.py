@@ -42,15 +42,17 @@ class StoredMessage(Protocol):
 class Hint:
     """Something was committed, or somebody types. Losing a hint costs time, never data.
 
-    `what` is "stored" (look into the database), "typing", "presence" (a browser came or went) or "trouble"
-    (nothing could be stored). `messages` are all that was stored, if nothing else changed: then there is no
+    `what` is "stored" (look into the database), "typing", "presence" (a browser came or went), "rated"
+    (the answer `of` helped, if `on`) or "trouble" (nothing could be stored).
+    `messages` are all that was stored, if nothing else changed: then there is no
     need to look.
     """
 
     conversation: str
-    what: Literal["stored", "typing", "presence", "trouble"] = "stored"
+    what: Literal["stored", "typing", "presence", "rated", "trouble"] = "stored"
     who: Literal["customer", "bot", "agent"] | None = None
     on: bool = False
+    of: int = 0
     messages: tuple[StoredMessage, ...] = ()
 
 

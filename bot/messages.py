@@ -144,8 +144,9 @@ class Effects:
 
 @dataclass(frozen=True)
 class Reply:
-    """One message to the customer."""
+    """One message to the customer; `entry` is the FAQ entry whose answer it gives."""
 
     text: str
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
+    entry: str | None = None

@@ -105,6 +105,7 @@ class EpisodeRow(Table):
 class MessageRow(Table):
     """One message. `payload`: the command of a clicked button. `answers`: seq of the message it replies to.
 
+    `entry`: the FAQ entry whose answer it gives.
     `pending` is true from the moment a customer's message is stored until its turn is committed.
     """
 
@@ -122,6 +123,7 @@ class MessageRow(Table):
     client_id: Mapped[str | None] = mapped_column(String(64))
     payload: Mapped[str | None] = mapped_column(Text)
     answers: Mapped[int | None] = mapped_column(Integer)
+    entry: Mapped[str | None] = mapped_column(String(64))
     pending: Mapped[bool] = mapped_column(Boolean, default=False)
     at: Mapped[datetime]
 
@@ -157,6 +159,37 @@ class TurnRow(Table):
     at: Mapped[datetime]
 
     __table_args__ = (Index("ix_turns_conversation_id_seq", "conversation_id", "seq"),)
+
+
+class FeedbackRow(Table):
+    """What the customer said about an answer, once; `typed` tells words from a press of the button."""
+
+    __tablename__ = "feedback"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True, autoincrement=False)
+    conversation_id: Mapped[str] = mapped_column(String(64))
+    helpful: Mapped[bool] = mapped_column(Boolean)
+    typed: Mapped[bool] = mapped_column(Boolean)
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_feedback_conversation_id", "conversation_id"),)
+
+
+class GapDecisionRow(Table):
+    """What a maintainer decided about a gap. `texts`: its wordings in normal form, masked."""
+
+    __tablename__ = "gap_decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    question: Mapped[str] = mapped_column(Text)
+    texts: Mapped[list[Any]]
+    customers: Mapped[int]
+    entry: Mapped[str | None] = mapped_column(String(64))
+    until: Mapped[datetime | None]
+    author_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    author_name: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
 
 
 class TicketRow(Table):

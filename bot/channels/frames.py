@@ -47,6 +47,15 @@ class AskedHuman:
 
 
 @dataclass(frozen=True)
+class Rated:
+    """有帮助 or 没解决 under the FAQ answer `of`."""
+
+    client_id: str
+    of: int
+    helpful: bool
+
+
+@dataclass(frozen=True)
 class Typing:
     """The customer is typing."""
 
@@ -63,7 +72,7 @@ class Ping:
     """Is the line alive?"""
 
 
-Frame = Hello | Typed | Clicked | AskedHuman | Typing | Read | Ping
+Frame = Hello | Typed | Clicked | AskedHuman | Rated | Typing | Read | Ping
 
 
 def client_id_of(text: str | None) -> str | None:
@@ -116,11 +125,19 @@ def _count(frame: dict[str, Any], name: str, default: int | None = None) -> int:
     return value
 
 
+def _yes_or_no(frame: dict[str, Any], name: str) -> bool:
+    value = frame.get(name)
+    if not isinstance(value, bool):
+        raise InvalidInput(f"{name} must be true or false")
+    return value
+
+
 _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "hello": lambda frame: Hello(_string(frame, "token", 512), _count(frame, "after", 0)),
     "message": lambda frame: Typed(_client_id(frame), _text(frame)),
     "choice": lambda frame: Clicked(_client_id(frame), _count(frame, "of"), _string(frame, "choice", 64)),
     "human": lambda frame: AskedHuman(_client_id(frame)),
+    "feedback": lambda frame: Rated(_client_id(frame), _count(frame, "of"), _yes_or_no(frame, "helpful")),
     "typing": lambda _frame: Typing(),
     "read": lambda frame: Read(_count(frame, "seq")),
     "ping": lambda _frame: Ping(),

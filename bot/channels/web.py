@@ -21,6 +21,7 @@ from bot.channels.frames import (
     Frame,
     Hello,
     Ping,
+    Rated,
     Read,
     Typed,
     client_id_of,
@@ -252,6 +253,13 @@ class _Connection:
         if isinstance(frame, Typed | Clicked | AskedHuman):
             channel.messages.check(conversation)
             self._ack(await self._stored(frame))
+        elif isinstance(frame, Rated):
+            channel.messages.check(conversation)
+            said = await self._conversations.judge(
+                conversation, channel.name, frame.client_id, frame.of, helpful=frame.helpful
+            )
+            if said is not None:
+                self._ack(said)
         elif isinstance(frame, Ping):
             self._put({"type": "pong"})
         elif isinstance(frame, Hello):
@@ -328,6 +336,8 @@ class _Connection:
     def _hear(self, hint: Hint) -> None:
         if hint.what == "stored":
             self._put(hint)
+        elif hint.what == "rated":
+            self._put({"type": "feedback", "of": hint.of, "helpful": hint.on})
         elif hint.what == "trouble":
             self._put(_error(PartUnavailable("the message is stored and will be handled"), None))
         elif hint.what == "typing" and hint.who in ("bot", "agent"):

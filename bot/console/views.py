@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.conversations.feedback import verdicts
 from bot.conversations.transcript import read_message
 from bot.errors import InvalidInput, NotFound
 from bot.handoff.ticket import public_ticket, ticket_by_number, tickets_of
@@ -182,8 +183,10 @@ def traced_messages(session: Session, rows: Sequence[MessageRow]) -> list[dict[s
             )
         )
         traces = dict(found.all())
+    said = verdicts(session, [row.id for row in rows if row.entry is not None])
     return [
-        read_message(row).public() | {"trace": traces.get(row.answers) if row.answers is not None else None}
+        read_message(row, said.get(row.id)).public()
+        | {"trace": traces.get(row.answers) if row.answers is not None else None}
         for row in rows
     ]
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from bot.conversations.conversation import Episode, change, read_episode
+from bot.conversations.feedback import SAID, overhear
 from bot.conversations.story import Topics, draft_handoff
 from bot.conversations.transcript import Message, append, read_message
 from bot.conversations.turn import RESUME_BUTTON, Result, Task
@@ -216,6 +217,8 @@ def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeep
     effect = _effect(session, row, episode, result, now, books)
     after = result.heard(episode) if effect.after is None else effect.after
     _open_requests(session, row, result, now, books)
+    if result.rasa is not None and result.rasa.intent in SAID:
+        overhear(session, heard, SAID[result.rasa.intent], result.decision, now)
     messages = tuple(
         append(
             session,
@@ -227,6 +230,7 @@ def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeep
             buttons=reply.buttons,
             links=reply.links,
             answers=heard.seq,
+            entry=reply.entry,
         )
         for reply in effect.replies
     )

@@ -14,6 +14,13 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.commit import Bookkeeping, latest_episode, lock_conversation, open_episode
 from bot.conversations.conversation import change, read_episode
+from bot.conversations.feedback import (
+    UNHELPFUL_PAYLOAD,
+    UNHELPFUL_TEXT,
+    find_answer,
+    give,
+    is_latest,
+)
 from bot.conversations.story import draft_handoff
 from bot.conversations.transcript import (
     HUMAN_PAYLOAD,
@@ -120,7 +127,7 @@ class Conversations:
         Raises MessageEmpty, MessageTooLong and InvalidInput.
         """
         cleaned = clean_text(text, self._limit)
-        return await self._store(conversation, channel, client_id, lambda _session: (cleaned, None))
+        return await self._say(conversation, channel, client_id, lambda _session: (cleaned, None))
 
     async def choose(self, conversation: str, channel: str, client_id: str, of: int, choice: str) -> Message:
         """Store a click on button `choice` of message `of`.
@@ -139,27 +146,63 @@ class Conversations:
                 raise UnknownChoice(f"message {of} belongs to an episode that is over")
             return found.title, found.payload
 
-        return await self._store(conversation, channel, client_id, find)
+        return await self._say(conversation, channel, client_id, find)
 
     async def ask_human(self, conversation: str, channel: str, client_id: str) -> Message:
         """Store a press of the button that is always there: 转人工."""
-        return await self._store(conversation, channel, client_id, lambda _session: ("转人工", HUMAN_PAYLOAD))
+        return await self._say(conversation, channel, client_id, lambda _session: ("转人工", HUMAN_PAYLOAD))
 
-    async def _store(
+    async def _say(
         self,
         conversation: str,
         channel: str,
         client_id: str,
         content: Callable[[Session], tuple[str, str | None]],
     ) -> Message:
+        message = await self._store(conversation, channel, client_id, content)
+        assert message is not None, "something was said"
+        return message
+
+    async def judge(
+        self, conversation: str, channel: str, client_id: str, of: int, *, helpful: bool
+    ) -> Message | None:
+        """Store whether the FAQ answer `of` helped; the first word on an answer stands.
+
+        没解决 about what was said last is a message of the customer as well, and is returned: the bot goes on
+        from there as if it had been typed. Raises UnknownChoice when message `of` is no FAQ answer.
+        """
+        now, stands = self._clock(), helpful
+
+        def decide(session: Session) -> tuple[str, str | None] | None:
+            nonlocal stands
+            answer = find_answer(session, conversation, of)
+            first, stands = give(session, answer, helpful=helpful, typed=False, now=now)
+            goes_on = first and not helpful and is_latest(session, answer)
+            return (UNHELPFUL_TEXT, UNHELPFUL_PAYLOAD) if goes_on else None
+
+        message = await self._store(conversation, channel, client_id, decide)
+        self._hints.send(Hint(conversation, "rated", of=of, on=stands))
+        return message
+
+    async def _store(
+        self,
+        conversation: str,
+        channel: str,
+        client_id: str,
+        content: Callable[[Session], tuple[str, str | None] | None],
+    ) -> Message | None:
+        """Store what `content` gives, if anything, once for each client id."""
         check_client_id(client_id)
         now = self._clock()
 
-        def store(session: Session) -> tuple[Message, bool]:
+        def store(session: Session) -> tuple[Message | None, bool]:
             known = _sent(session, conversation, "customer", client_id)
             if known is not None:
                 return known, False
-            text, payload = content(session)
+            said = content(session)
+            if said is None:
+                return None, False
+            text, payload = said
             row = lock_conversation(session, conversation)
             if row is None:
                 row = ConversationRow(
@@ -189,7 +232,7 @@ class Conversations:
             return stored, True
 
         message, is_new = await self._database.write(store)
-        if is_new:
+        if message is not None and is_new:
             self._hints.send(Hint(conversation, messages=(message,)))
             self._wake(conversation)
         return message

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 import aiohttp
@@ -182,8 +182,9 @@ def _replies(messages: list[Mapping[str, Any]], effects: list[Effects]) -> tuple
             for button in message.get("buttons") or ()
         )
         if text:
-            replies.append(Reply(text, buttons, effect.links))
+            answer = effect.decision if effect.decision and effect.decision.decision == "answer" else None
+            replies.append(Reply(text, buttons, effect.links, answer.entry if answer else None))
         elif replies and (buttons or effect.links):
             last = replies[-1]
-            replies[-1] = Reply(last.text, last.buttons + buttons, last.links + effect.links)
+            replies[-1] = replace(last, buttons=last.buttons + buttons, links=last.links + effect.links)
     return tuple(replies)

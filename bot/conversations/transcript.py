@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.events import record
 from bot.messages import Button, ButtonKind, Link, Sender
-from bot.tables import ConversationRow, EpisodeRow, MessageRow
+from bot.tables import ConversationRow, EpisodeRow, FeedbackRow, MessageRow
 
 WELCOME_LIMIT = 200
 HUMAN_PAYLOAD = "/request_human"
 RESUME_PAYLOAD = "/resume_bot"
+Feedback = Literal["open", "helpful", "unhelpful"]
 
 # Statements of every turn are built once: building one costs as much as running it.
 _INSERT = sa.insert(cast("sa.Table", MessageRow.__table__))
 _AFTER = (
-    sa.select(MessageRow)
+    sa.select(MessageRow, FeedbackRow.helpful)
+    .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
     .where(MessageRow.conversation_id == sa.bindparam("conversation"), MessageRow.seq > sa.bindparam("seq"))
     .order_by(MessageRow.seq)
     .limit(sa.bindparam("limit"))
@@ -40,7 +42,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Message:
-    """One stored message; `payload`: the clicked button's command, `answers`: seq that the bot replies to."""
+    """One stored message; `payload`: the clicked button's command, `answers`: seq that the bot replies to.
+
+    `entry` is the FAQ entry whose answer it gives, `helpful` what the customer said about that.
+    """
 
     id: int
     conversation: str
@@ -55,6 +60,8 @@ class Message:
     payload: str | None
     answers: int | None
     at: datetime
+    entry: str | None = None
+    helpful: bool | None = None
 
     def public(self) -> dict[str, Any]:
         """The message of docs/protocol.md; payloads stay on the server."""
@@ -68,12 +75,20 @@ class Message:
             "links": [asdict(link) for link in self.links],
             "agent": self.agent,
             "client_id": self.client_id,
+            "feedback": self.feedback,
             "at": self.at.isoformat(timespec="milliseconds"),
         }
 
+    @property
+    def feedback(self) -> Feedback | None:
+        """Whether the customer may say or has said if it helped; None for all but an FAQ answer."""
+        if self.helpful is not None:
+            return "helpful" if self.helpful else "unhelpful"
+        return "open" if self.entry is not None else None
 
-def read_message(row: MessageRow) -> Message:
-    """The row as a value."""
+
+def read_message(row: MessageRow, helpful: bool | None = None) -> Message:
+    """The row as a value, with what the customer said about it."""
     return Message(
         id=row.id,
         conversation=row.conversation_id,
@@ -88,6 +103,8 @@ def read_message(row: MessageRow) -> Message:
         payload=row.payload,
         answers=row.answers,
         at=row.at,
+        entry=row.entry,
+        helpful=helpful,
     )
 
 
@@ -105,6 +122,7 @@ def append(
     client_id: str | None = None,
     payload: str | None = None,
     answers: int | None = None,
+    entry: str | None = None,
     pending: bool = False,
 ) -> Message:
     """Add a message with the next sequence number of its conversation, and its event, to the transaction.
@@ -137,6 +155,7 @@ def append(
             "client_id": client_id,
             "payload": payload,
             "answers": answers,
+            "entry": entry,
             "pending": pending,
             "at": now,
         },
@@ -157,6 +176,7 @@ def append(
         payload=payload,
         answers=answers,
         at=now,
+        entry=entry,
     )
     record(session, "message.created", conversation.id, {"seq": message.seq, "sender": sender}, now)
     return message
@@ -166,8 +186,8 @@ def messages_after(
     session: Session, conversation: str, seq: int, limit: int = WELCOME_LIMIT
 ) -> list[Message]:
     """At most `limit` messages after `seq`, oldest first."""
-    rows = session.scalars(_AFTER, {"conversation": conversation, "seq": seq, "limit": limit})
-    return [read_message(row) for row in rows]
+    rows = session.execute(_AFTER, {"conversation": conversation, "seq": seq, "limit": limit})
+    return [read_message(row, helpful) for row, helpful in rows]
 
 
 def message_at(session: Session, conversation: str, seq: int) -> Message | None:
