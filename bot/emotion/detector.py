@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 # Chosen on data/emotion/tuning.jsonl: anger that is missed costs more than blame that is taken for anger,
 # and a risk that is missed more than one that an agent sees to be none.
-ANGRY = 0.45
+ANGRY = 0.4
 RISKY = 0.4
-PRESSING = 0.3
+PRESSING = 0.25
 
 _CLAUSE = re.compile(r"[^,.!?;:~\n\r…、]+[!?~]*")
 _LONGEST_CUE = 24

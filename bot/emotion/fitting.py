@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]
 
 INVERSE_PENALTY = 0.8
-_FOLDS = 4
+_FOLDS = 3
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def fit_planes(rows: Any, wanted: Sequence[str], names: Sequence[str], writers: 
 def _machine(rows: Any, targets: Any) -> tuple[Any, Any, Any]:
     from sklearn.svm import LinearSVC
 
-    machine = LinearSVC(C=INVERSE_PENALTY, class_weight="balanced", random_state=0, tol=1e-3)
+    machine = LinearSVC(C=INVERSE_PENALTY, class_weight="balanced", random_state=0, tol=1e-2)
     machine.fit(rows, targets)
     return machine.classes_, machine.coef_, machine.intercept_
 
