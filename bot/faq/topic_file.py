@@ -84,15 +84,21 @@ def load_yaml(file: Path) -> Any:
     try:
         if file.stat().st_size > FILE_LIMIT:
             raise ConfigurationError(f"{file}: larger than {FILE_LIMIT // 2**20} MiB")
-        return yaml.load(file.read_text("utf-8-sig"), _Loader)  # noqa: S506 (it is a safe loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
-        raise ConfigurationError(f"{place}: not YAML: {getattr(error, 'problem', None) or error}") from error
+        text = file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{file}: not UTF-8 at byte {error.start}") from error
     except OSError as error:
         raise ConfigurationError(f"{file}: cannot be read: {error.strerror}") from error
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 (it is a safe loader)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        character = f"U+{ord(text[error.position]):04X}"
+        raise ConfigurationError(f"{file}:{line}: not YAML: character {character} is not allowed") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
+        raise ConfigurationError(f"{place}: not YAML: {error.problem or error.context}") from error
     except (RecursionError, ValueError) as error:  # nested too deep; a date such as 2026-02-30
         raise ConfigurationError(f"{file}: not YAML: {error}") from error
 

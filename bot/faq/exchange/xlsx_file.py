@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
@@ -70,7 +71,10 @@ def read_xlsx(name: str, data: bytes, problems: Problems) -> list[Sheet]:
     """
     try:
         _check_parts(data)
-        return list(_sheets(name, data, problems))
+        with warnings.catch_warnings():
+            # openpyxl tells of formats and rules that it leaves out; no text of a cell is among them.
+            warnings.simplefilter("ignore")
+            return list(_sheets(name, data, problems))
     except _Refused as error:
         problems.add(name, str(error))
     except Exception as error:  # a damaged part makes openpyxl meet anything
