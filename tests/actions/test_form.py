@@ -80,6 +80,14 @@ def test_asked_twice_then_explained_then_handed_off() -> None:
     assert step(CALLBACK_FORM, state, NONSENSE).ending == "form_failed"
 
 
+def test_fewer_attempts_explain_sooner() -> None:
+    asked = opened()
+    result = step(CALLBACK_FORM, asked, replace(NONSENSE, form_attempts=2))
+    assert responses(result) == ["utter_explain_phone"]
+    assert step(CALLBACK_FORM, result.state, replace(NONSENSE, form_attempts=2)).ending == "form_failed"
+    assert step(CALLBACK_FORM, asked, replace(NONSENSE, form_attempts=1)).ending == "form_failed"
+
+
 def test_question_in_between_is_answered_and_the_form_goes_on() -> None:
     state = opened()
     result = step(CALLBACK_FORM, state, Turn("运费怎么算", "faq", 0.9), ANSWER)

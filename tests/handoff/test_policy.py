@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.emotion import LABELS, RISKS, Emotion
+from bot.emotion import Emotion
 from bot.handoff.policy import (
     RANKS,
     REASONS,
@@ -22,6 +23,7 @@ from bot.handoff.policy import (
     Thresholds,
     decide,
 )
+from tests.handoff.settings import states, strictest, thresholds, weight
 
 ROOT = Path(__file__).resolve().parents[2]
 CALM = Emotion("calm", 0.0)
@@ -50,6 +52,17 @@ def test_a_calm_conversation_goes_on() -> None:
         (replace(STATE, emotion=Emotion("dissatisfied", 0.85)), None),
         (replace(STATE, emotion=Emotion("dissatisfied", 0.4), emotion_streak=3), "anger"),
         (replace(STATE, emotion=CALM, emotion_streak=3), None),
+        (
+            replace(STATE, emotion=Emotion("dissatisfied", 0.6), emotion_streak=2, emotion_rise=3),
+            "rising_anger",
+        ),
+        (replace(STATE, emotion=Emotion("dissatisfied", 0.6), emotion_streak=2, emotion_rise=2), None),
+        (replace(STATE, emotion=Emotion("anxious", 0.6), emotion_rise=3), None),
+        (replace(STATE, repeats=3), "repeated_question"),
+        (replace(STATE, repeats=2), None),
+        (replace(STATE, missed=True, misses=1, level="black"), "important_customer"),
+        (replace(STATE, missed=True, misses=1, level="gold"), None),
+        (replace(STATE, level="black"), None),
         (replace(STATE, misses=3, missed=True), "misses"),
         (replace(STATE, misses=3), None),
         (replace(STATE, failing=True), "failing_part"),
@@ -78,6 +91,11 @@ def test_the_second_miss_offers() -> None:
     assert decide(replace(STATE, misses=2), LIMITS) == Continue()
 
 
+def test_the_second_time_the_same_question_is_asked_offers() -> None:
+    assert decide(replace(STATE, repeats=1), LIMITS) == Continue()
+    assert isinstance(decide(replace(STATE, repeats=2), LIMITS), OfferHuman)
+
+
 def test_every_reason_has_a_priority_and_one_sentence() -> None:
     for name in REASONS:
         step = HandOff.because(name)
@@ -87,43 +105,60 @@ def test_every_reason_has_a_priority_and_one_sentence() -> None:
         HandOff.because("boredom")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("values", [(0, 3, 0.8), (3, 2, 0.8), (2, 3, 1.1), (2, 3, -0.1)])
-def test_senseless_thresholds_are_refused(values: tuple[int, int, float]) -> None:
-    with pytest.raises(ValueError, match=r"misses_offer|anger"):
-        Thresholds(*values)
-
-
-states = st.builds(
-    ConversationState,
-    wants_human=st.booleans(),
-    emotion=st.builds(Emotion, st.sampled_from(LABELS), st.floats(0, 1), st.sampled_from(RISKS)),
-    emotion_streak=st.integers(0, 9),
-    misses=st.integers(0, 9),
-    missed=st.booleans(),
-    intent=st.sampled_from([None, "faq", "request_human"]),
-    intent_confidence=st.floats(0, 1),
-    asked=st.sampled_from([None, "complaint", "form_failed"]),
-    failing=st.booleans(),
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"misses_offer": 0}, "misses_offer"),
+        ({"misses_offer": 3, "misses_handoff": 2}, "misses_offer"),
+        ({"streak_offer": 4}, "streak_offer"),
+        ({"repeats_offer": 1}, "repeats_offer"),
+        ({"rise_handoff": 1}, "rise_handoff"),
+        ({"form_attempts": 4}, "form_attempts"),
+        ({"anger": 1.1}, "anger"),
+        ({"anger": -0.1}, "anger"),
+        ({"switched_off": frozenset({"requested"})}, "requested"),
+        ({"switched_off": frozenset({"anger", "failing_part"})}, "failing_part"),
+    ],
 )
+def test_senseless_thresholds_are_refused(values: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        Thresholds(**values)
 
 
-@given(states)
-def test_a_wish_or_a_failure_is_never_passed_over(state: ConversationState) -> None:
-    step = decide(state, LIMITS)
+@given(states, thresholds)
+def test_a_wish_or_a_failure_is_never_passed_over(state: ConversationState, limits: Thresholds) -> None:
+    step = decide(state, limits)
     if (
         state.wants_human
         or state.failing
+        or state.asked
         or state.emotion.risk != "none"
-        or (state.missed and state.misses >= 3)
+        or (state.missed and state.misses >= limits.misses_handoff)
     ):
         assert isinstance(step, HandOff)
 
 
+@given(states, thresholds)
+def test_a_wish_for_a_human_is_granted_whatever_the_settings(
+    state: ConversationState, limits: Thresholds
+) -> None:
+    step = decide(replace(state, wants_human=True, emotion=replace(state.emotion, risk="none")), limits)
+    assert isinstance(step, HandOff)
+    assert step.reason == "requested"
+
+
+@given(states, thresholds, thresholds)
+def test_stricter_settings_never_keep_a_customer_from_a_human(
+    state: ConversationState, one: Thresholds, other: Thresholds
+) -> None:
+    strict = strictest(one, other)
+    assert weight(decide(state, strict)) >= max(weight(decide(state, one)), weight(decide(state, other)))
+
+
 @given(states, st.integers(1, 5))
 def test_more_misses_never_lead_away_from_a_human(state: ConversationState, more: int) -> None:
-    steps = [decide(s, LIMITS) for s in (state, replace(state, misses=state.misses + more))]
-    weight = [2 if isinstance(s, HandOff) else 1 if isinstance(s, OfferHuman) else 0 for s in steps]
-    assert weight[0] <= weight[1]
+    one, other = (decide(s, LIMITS) for s in (state, replace(state, misses=state.misses + more)))
+    assert weight(one) <= weight(other)
 
 
 def test_rasa_and_the_policy_agree_on_when_a_wish_for_a_human_is_sure() -> None:
