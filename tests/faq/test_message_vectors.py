@@ -1,27 +1,39 @@
-"""What the service hands to Rasa is what Rasa's featurizer would have made of the message itself."""
-
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
-from bot.faq.encoder import Encoder, HashEncoder
+from bot.faq.encoder import Encoder, OnnxEncoder
 from bot.faq.message_vectors import MessageVectors
-from bot.nlu.handed_vectors import HandedVectors
+from bot.faq.normalize import normalize
 
 
-def test_handed_vectors_are_those_of_the_spelling_that_is_searched(encoder: Encoder) -> None:
-    vectors = MessageVectors(encoder)
-    assert vectors.handed("這個退貨要多久？？？") is None
-    vectors.encode(["這個退貨要多久？？？"])
-    handed = HandedVectors()
-    handed.hand("这个退货要多久?", vectors.handed("這個退貨要多久？？？"))
-    rows = handed.take("这个退货要多久?", encoder.fingerprint, encoder.dimension)
-    assert rows is not None
-    np.testing.assert_array_equal(rows[0], encoder.encode(["这个退货要多久?"])[0])
-    np.testing.assert_array_equal(rows[1], encoder.encode_middle(["这个退货要多久?"])[0])
+class CountingSession:
+    """Runs the model and counts how often."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.runs = 0
+
+    def run(self, *arguments: Any) -> Any:
+        self.runs += 1
+        return self.session.run(*arguments)
 
 
-def test_an_encoder_that_keeps_nothing_hands_nothing() -> None:
-    vectors = MessageVectors(HashEncoder())
-    vectors.encode(["你好"])
-    assert vectors.handed("你好") is None
+def test_both_layers_of_the_spelling_that_the_faq_searches_with(encoder: Encoder) -> None:
+    found = MessageVectors(encoder).encode(["退款多久到賬？？？😭", "退款多久到账?"])
+    assert found.shape == (2, encoder.dimension + encoder.encode_middle(["一"]).shape[1])
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0, : encoder.dimension], encoder.encode([normalize("退款多久到账?")])[0])
+
+
+def test_a_message_is_encoded_once_for_feelings_and_search(encoder: OnnxEncoder) -> None:
+    session = CountingSession(encoder._session)
+    counted = OnnxEncoder(session, encoder._tokenizer, encoder.card)
+    vectors = MessageVectors(counted)
+    assert vectors.fingerprint == encoder.fingerprint
+    vectors.encode(["我的快递到哪了！"])
+    counted.encode([normalize("我的快递到哪了！")])
+    counted.encode_middle([normalize("我的快递到哪了！")])
+    assert session.runs == 1
