@@ -26,7 +26,7 @@ from bot.app import LEXICON, Parts, create_app
 from bot.channels import terminal
 from bot.command_line import AsJson, read_settings, say, say_json
 from bot.config import Settings
-from bot.console.accounts import Accounts
+from bot.console.accounts import Accounts, Role
 from bot.database import Database
 from bot.emotion import EmotionDetector
 from bot.errors import BotError, ConfigurationError, PartUnavailable
@@ -201,11 +201,12 @@ def add_agent(
     name: Annotated[str, typer.Argument(help="Name to sign in with.")],
     display_name: Annotated[str, typer.Argument(help="Name that customers see.")],
 ) -> None:
-    """Create an agent and print the first password, once."""
-    password = _with_database(lambda database: asyncio.run(Accounts(database).add(name, display_name)))
+    """Create an account for the console and print the first password, once."""
+    password = _with_database(lambda database: asyncio.run(Accounts(database).add(name, display_name, role)))
     say(f"{name} 的初始密码：{password}（仅显示一次，登录后须修改）")
 
 
+    role: Annotated[Role, typer.Option(help="What the person may do.")] = "agent",
 @agent.command("password")
 def set_password(name: Annotated[str, typer.Argument(help="Name to sign in with.")]) -> None:
     """Set somebody's password: asked for at the terminal, or the first line of standard input."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -25,9 +25,8 @@ from bot.tables import AgentRow, AgentSessionRow
 SESSION_LIFE = timedelta(hours=12)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 ADMINISTRATOR = "admin"
-Role = Literal["agent", "maintainer", "admin"]
 # An agent serves customers; a maintainer also edits the FAQ and the hand-off policy.
-ROLES: tuple[Role, ...] = get_args(Role)
+Role = Literal["agent", "maintainer", "admin"]
 MAINTAINERS: tuple[Role, ...] = ("maintainer", "admin")
 
 

@@ -1,4 +1,5 @@
 import type { Message, ServiceError } from "../shared/protocol";
+import type { Policy, PolicyPreview, PolicyValues } from "./policy";
 import type { Conversation, ConversationDetail, SignedIn, Ticket } from "./protocol";
 
 /** An answer that is not a success; the text is a Chinese sentence for the agent. */
@@ -66,6 +67,23 @@ export class Api {
 
   resolve(id: string, note: string): Promise<{ conversation: Conversation }> {
     return this.call("POST", `conversations/${encodeURIComponent(id)}/resolve`, { note });
+  }
+
+  policy(): Promise<Policy> {
+    return this.call("GET", "policy");
+  }
+
+  previewPolicy(values: PolicyValues, days: number): Promise<PolicyPreview> {
+    return this.call("POST", "policy/preview", { values, days });
+  }
+
+  /** `basedOn` is the revision that the page shows. */
+  savePolicy(values: PolicyValues, note: string, basedOn: number): Promise<Policy> {
+    return this.call("POST", "policy", { values, note, based_on: basedOn });
+  }
+
+  resetPolicy(note: string, basedOn: number): Promise<Policy> {
+    return this.call("POST", "policy/reset", { note, based_on: basedOn });
   }
 
   private accept(signedIn: SignedIn): SignedIn {

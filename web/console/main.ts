@@ -4,6 +4,7 @@ import "./gate.css";
 import "./inbox.css";
 import "./talk.css";
 import "./detail.css";
+import "./policy.css";
 // After the panels: its media queries rearrange them.
 import "./desk.css";
 import ConsoleApp from "./ConsoleApp.vue";

@@ -8,6 +8,11 @@ export interface Agent {
   role: string;
 }
 
+/** Whether the person looks after what the bot knows and how it decides. */
+export function maintains(agent: Agent): boolean {
+  return agent.role === "admin" || agent.role === "maintainer";
+}
+
 export interface SignedIn {
   agent: Agent;
   csrf: string;
