@@ -200,13 +200,13 @@ def _with_database(use: Callable[[Database], T]) -> T:
 def add_agent(
     name: Annotated[str, typer.Argument(help="Name to sign in with.")],
     display_name: Annotated[str, typer.Argument(help="Name that customers see.")],
+    role: Annotated[Role, typer.Option(help="What the person may do.")] = "agent",
 ) -> None:
     """Create an account for the console and print the first password, once."""
     password = _with_database(lambda database: asyncio.run(Accounts(database).add(name, display_name, role)))
     say(f"{name} 的初始密码：{password}（仅显示一次，登录后须修改）")
 
 
-    role: Annotated[Role, typer.Option(help="What the person may do.")] = "agent",
 @agent.command("password")
 def set_password(name: Annotated[str, typer.Argument(help="Name to sign in with.")]) -> None:
     """Set somebody's password: asked for at the terminal, or the first line of standard input."""
