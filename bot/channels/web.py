@@ -258,8 +258,7 @@ class _Connection:
             said = await self._conversations.judge(
                 conversation, channel.name, frame.client_id, frame.of, helpful=frame.helpful
             )
-            if said is not None:
-                self._ack(said)
+            self._put({"type": "ack", "client_id": frame.client_id, "seq": said.seq if said else None})
         elif isinstance(frame, Ping):
             self._put({"type": "pong"})
         elif isinstance(frame, Hello):

@@ -2,6 +2,8 @@
 
 export type Sender = "customer" | "bot" | "agent" | "system";
 export type Owner = "bot" | "queue" | "human";
+/** What may be or was said about an answer. */
+export type Feedback = "open" | "helpful" | "unhelpful";
 
 export interface Button {
   id: string;
@@ -23,6 +25,8 @@ export interface Message {
   links: Link[];
   agent: string | null;
   client_id: string | null;
+  /** Null for all but an FAQ answer. */
+  feedback: Feedback | null;
   /** ISO 8601 with offset. */
   at: string;
 }
@@ -57,7 +61,8 @@ export interface WidgetSession {
 export type Outgoing =
   | { type: "message"; client_id: string; text: string }
   | { type: "choice"; client_id: string; of: number; choice: string }
-  | { type: "human"; client_id: string };
+  | { type: "human"; client_id: string }
+  | { type: "feedback"; client_id: string; of: number; helpful: boolean };
 
 export type ClientFrame =
   | Outgoing
@@ -68,9 +73,11 @@ export type ClientFrame =
 
 export type ServerFrame =
   | { type: "welcome"; conversation: string; status: Status; messages: Message[]; more: boolean }
-  | { type: "ack"; client_id: string; seq: number }
+  /** Without `seq`: it is stored and is no message. */
+  | { type: "ack"; client_id: string; seq: number | null }
   | { type: "message"; message: Message }
   | { type: "status"; status: Status }
+  | { type: "feedback"; of: number; helpful: boolean }
   | { type: "typing"; who: "bot" | "agent"; on: boolean }
   | { type: "error"; client_id?: string | null; error: ServiceError }
   | { type: "pong" };

@@ -63,6 +63,7 @@ export function message(seq: number, change: Partial<Message> = {}): Message {
     links: [],
     agent: null,
     client_id: null,
+    feedback: null,
     at: "2026-11-21T10:00:00+00:00",
     ...change,
   };

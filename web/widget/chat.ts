@@ -1,30 +1,12 @@
 import { clientId } from "../shared/client-id";
-import type { Button, Link, Message, Outgoing, Sender, ServerFrame, Status } from "../shared/protocol";
+import type { Button, Message, Outgoing, ServerFrame, Status } from "../shared/protocol";
 import { Socket, type SocketOptions, type SocketState } from "../shared/socket";
 import type { Store } from "../shared/store";
-import { Outbox, type Delivery, type Pending } from "./outbox";
+import { pendingEntry, withOneQuestion, type Entry } from "./entry";
+import { Outbox } from "./outbox";
+import { Ratings } from "./ratings";
 import { Session } from "./session";
 import { Transcript } from "./transcript";
-
-/** One line of the window: a numbered message, or one of the customer's own on its way. */
-export interface Entry {
-  /** The same before and after the echo, so that the line stays in place. */
-  key: string;
-  seq: number | null;
-  sender: Sender;
-  text: string;
-  buttons: Button[];
-  links: Link[];
-  agent: string | null;
-  at: string;
-  /** Id of the button that was clicked. */
-  chosen: string | null;
-  delivery: Delivery | "delivered";
-  /** Chinese sentence about why it failed. */
-  problem: string | null;
-  /** Whether sending the same again can succeed. */
-  resendable: boolean;
-}
 
 /** All that the window shows, as one immutable value. */
 export interface ChatView {
@@ -60,7 +42,6 @@ const ACK_MS = 15_000;
 /** A typing sign whose end got lost goes away by itself. */
 const TYPING_MS = 20_000;
 const TYPING_EVERY_MS = 1_500;
-const FINAL = new Set(["message_empty", "message_too_long", "unknown_choice", "invalid_input", "forbidden"]);
 
 /** The conversation of this browser with the shop: what was said, what waits, who answers. */
 export class Chat {
@@ -69,6 +50,7 @@ export class Chat {
   private readonly outbox: Outbox;
   private readonly socket: Socket;
   private readonly clicked = new Map<number, string>();
+  private readonly ratings = new Ratings();
   private conversation: string | null = null;
   private connection: SocketState = { name: "closed" };
   private status: Status = { owner: "bot", agent: null, ticket: null, ahead: null };
@@ -123,6 +105,16 @@ export class Chat {
   choose(seq: number, button: Button): void {
     this.clicked.set(seq, button.id);
     this.post({ type: "choice", client_id: this.newId(), of: seq, choice: button.id }, button.title);
+  }
+
+  /** 没解决 is a message like one that is typed, 有帮助 is a silent word. */
+  rate(seq: number, helpful: boolean): void {
+    const rating = this.ratings.give({ type: "feedback", client_id: this.newId(), of: seq, helpful });
+    if (rating) {
+      this.post(rating, "没解决");
+    } else {
+      this.flush();
+    }
   }
 
   askForHuman(): void {
@@ -190,7 +182,7 @@ export class Chat {
       }
       entries.push(this.knownEntry(message));
     }
-    return [...entries, ...items.slice(next).map(pendingEntry)];
+    return withOneQuestion([...entries, ...items.slice(next).map(pendingEntry)]);
   }
 
   private knownEntry(message: Message): Entry {
@@ -200,6 +192,7 @@ export class Chat {
       chosen: message.buttons.length
         ? (this.clicked.get(message.seq) ?? this.transcript.chosen(message.seq))
         : null,
+      feedback: this.ratings.about(message),
       delivery: "delivered",
       problem: null,
       resendable: false,
@@ -216,6 +209,7 @@ export class Chat {
   private flush(): void {
     if (!this.catchingUp) {
       this.outbox.flush((frame) => this.socket.send(frame));
+      this.ratings.flush((frame) => this.socket.send(frame));
       this.watchAcks();
     }
     this.changed();
@@ -233,6 +227,7 @@ export class Chat {
     if (state.name !== "online") {
       clearTimeout(this.ackTimer);
       this.outbox.requeue();
+      this.ratings.requeue();
       this.typing = null;
       this.toldRead = 0;
       this.catchingUp = true;
@@ -249,11 +244,18 @@ export class Chat {
         this.take(frame.message);
         return this.settle();
       case "ack":
-        this.outbox.acknowledged(frame.client_id);
+        if (frame.seq === null) {
+          this.outbox.remove(frame.client_id);
+        } else {
+          this.outbox.acknowledged(frame.client_id);
+        }
         this.watchAcks();
         return this.settle();
       case "status":
         this.status = frame.status;
+        return this.changed();
+      case "feedback":
+        this.ratings.confirmed(frame.of, frame.helpful);
         return this.changed();
       case "typing":
         return this.showTyping(frame.on ? frame.who : null);
@@ -297,6 +299,7 @@ export class Chat {
   private startOver(): void {
     this.transcript.clear();
     this.clicked.clear();
+    this.ratings.clear();
     this.readSeq = 0;
   }
 
@@ -312,6 +315,7 @@ export class Chat {
   private refused(frame: Extract<ServerFrame, { type: "error" }>): void {
     if (frame.client_id) {
       this.outbox.failed(frame.client_id, frame.error, this.transcript.last);
+      this.ratings.refused(frame.client_id);
       this.watchAcks();
     } else if (frame.error.code === "not_authenticated") {
       this.session.forget();
@@ -355,21 +359,4 @@ export class Chat {
   private changed(): void {
     this.options.onChange(this.view());
   }
-}
-
-function pendingEntry(item: Pending): Entry {
-  return {
-    key: item.frame.client_id,
-    seq: null,
-    sender: "customer",
-    text: item.text,
-    buttons: [],
-    links: [],
-    agent: null,
-    at: item.at,
-    chosen: null,
-    delivery: item.delivery,
-    problem: item.error?.message ?? null,
-    resendable: item.delivery === "failed" && !FINAL.has(item.error?.code ?? ""),
-  };
 }
