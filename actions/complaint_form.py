@@ -40,13 +40,20 @@ def _again(view: View) -> bool:
     return any(ticket.category == COMPLAINT for ticket in view.tickets)
 
 
+def _told(view: View) -> str:
+    """What happened, with what was said instead of an order number."""
+    detail, words = view.values[DETAIL], view.turn.text.strip()
+    more = view.turn.intent != "deny" and read_number(view) is None and len(words) > _TELLING
+    return f"{detail}；{words}" if more and words != detail and not words.startswith("/") else detail
+
+
 async def finish(view: View, _customer: KnownCustomer | None) -> tuple[Speech, ...]:
     """Name the problem, say what happens next and by when, and hand over.
 
     Nothing is promised that a person has to decide, and nobody is blamed. The one apology of an episode
     comes with the hand-off's notice.
     """
-    detail, order = view.values[DETAIL], view.values.get(ORDER_NUMBER, SKIPPED)
+    detail, order = _told(view), view.values.get(ORDER_NUMBER, SKIPPED)
     reason = "complaint_unresolved" if _again(view) else "complaint"
     by = view.hours.add(view.now, DEADLINES[HandOff.because("complaint").priority])
     note = detail if order == SKIPPED else f"{detail}（订单 {order}）"

@@ -31,7 +31,9 @@ _SIGNS: tuple[tuple[ComplaintKind, re.Pattern[str]], ...] = (
 _MATTERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "客服的服务态度",
-        re.compile(r"客服.{0,8}(?:态度|骂|不理|敷衍|挂|不耐烦|阴阳怪气|冷漠)|态度.{0,4}(?:差|恶劣|不好)"),
+        re.compile(
+            r"客服.{0,8}(?:态度|骂|不理|敷衍|挂|不耐烦|阴阳怪气|冷漠|差|坏|恶劣)|态度.{0,4}(?:差|恶劣|不好)"
+        ),
     ),
     (
         "一直没人处理",

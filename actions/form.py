@@ -215,7 +215,9 @@ def go_on(form: Form, view: View, without: str | None = None) -> FormStep:
         form.check(view)
     except NotAllowed as refusal:
         return FormStep(FormState(view.values), ending="refused", refusal=refusal)
-    return FormStep(FormState(view.values, missing.slot, 1), (missing.prompt(view),))
+    trouble = missing.trouble(view)
+    ask = missing.say(trouble, view) if trouble else missing.prompt(view)
+    return FormStep(FormState(view.values, missing.slot, 1), (ask,))
 
 
 def _control(asked: Field, turn: Turn) -> Literal["requested", "stopped", "back"] | None:

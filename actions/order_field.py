@@ -48,6 +48,8 @@ def order_field(eligible: Eligible, *, resets: Sequence[str] = ()) -> Field:
         return _named(view) or _placed(view, candidates(view))
 
     def default(view: View) -> str | None:
+        if view.missing:
+            return None
         found = candidates(view)
         if len(found) == 1:
             return found[0].number

@@ -50,7 +50,9 @@ def small_talk(turn: Turn, record: DecisionRecord) -> str | None:
     intent, confidence = turn.likely
     if intent == "helpful" and _TROUBLE.search(turn.text):
         return None
-    if intent == "chitchat" and (turn.responded(RESPONSES[intent]) or _is_mash(turn.text)):
+    if intent in ("chitchat", "out_of_scope") and _is_mash(turn.text):
+        return None
+    if intent == "chitchat" and turn.responded(RESPONSES[intent]):
         return None
     needed = PLAIN if record.decision == "clarify" else SURE
     return RESPONSES.get(intent) if confidence >= needed else None

@@ -93,6 +93,13 @@ async def test_nobody_reads_the_order_of_another(known: SignIn, form: str, inten
     assert "李" not in told
 
 
+async def test_a_number_that_is_not_theirs_is_not_taken_for_another(known: SignIn) -> None:
+    talk = await known(CHEN)
+    answer = await talk.open("order_status_form", "查一下 YS2600020001", "ask_order_status")
+    assert answer.names == ["utter_order_not_found"]
+    assert (await talk.say("YS2600010001")).names == ["utter_status_shipped"]
+
+
 async def test_a_known_visitor_is_not_asked_and_chooses_by_word_or_button(known: SignIn) -> None:
     talk = await known(LI)
     answer = await talk.open("order_status_form", "查一下我的订单", "ask_order_status")

@@ -22,9 +22,10 @@ class Customer:
     numbers by client id, `status` the newest one.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, identity: str | None = None) -> None:
         self.url = url
-        self.session = _open_session(url, {"token": token} if token else None)
+        given = {"token": token, "identity": identity}
+        self.session = _open_session(url, {name: value for name, value in given.items() if value is not None})
         self.token: str = self.session["token"]
         self.conversation: str = self.session["conversation"]
         self.messages: list[dict[str, Any]] = []
