@@ -12,7 +12,7 @@ from actions.empathy import empathy
 from actions.faq import FaqAnswerer, FaqResult
 from actions.self_service import self_service
 from actions.small_talk import small_talk
-from actions.speech import HUMAN_BUTTON, Speech, candidate_buttons, entry_speech
+from actions.speech import HUMAN_BUTTON, Speech, answers_speech, candidate_buttons, entry_speech
 from actions.tasks import task_button
 from actions.turn import Turn
 from bot.messages import Effects
@@ -35,7 +35,7 @@ class AnswerFaq(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         turn = Turn.of(tracker)
-        result = await self._answerer.answer(turn.text)
+        result = await self._answerer.answer(turn.text, turn.answered)
         reply(turn, result, self._answerer).send(dispatcher)
         return []
 
@@ -46,6 +46,8 @@ def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:
     Small talk and a task count only where the FAQ has no answer: a wrong intent never hides one, and
     where the FAQ doubts between entries the intent decides only when both name the same entry.
     """
+    if result.entry is not None and result.also:
+        return answers_speech((result.entry, *result.also), result.record, empathy(turn))
     if result.entry is not None:
         return entry_speech(result.entry, result.record, empathy(turn))
     record = result.record
@@ -60,7 +62,7 @@ def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:
         shown = replace(record, decision="answer", entry=entry.id, probability=probability)
         return entry_speech(entry, shown, empathy(turn), (task_button(turn.likely[0]), HUMAN_BUTTON))
     effects = Effects(decision=record)
-    choices = candidate_buttons(record.candidates)
+    choices = candidate_buttons(record)
     if record.decision == "clarify" and choices:
         return Speech(response=another(CLARIFY, turn), buttons=(*choices, HUMAN_BUTTON), effects=effects)
     if turn.misses:

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.faq import FaqAnswerer
-from actions.speech import HUMAN_BUTTON, Speech, entry_speech
+from actions.speech import HUMAN_BUTTON, Speech, entry_speech, read_choice
 from actions.turn import Turn
 from bot.messages import DecisionRecord
 
@@ -30,9 +30,9 @@ class ChooseEntry(Action):
 
 
 def chosen_speech(turn: Turn, answerer: FaqAnswerer) -> Speech:
-    """The chosen entry, or a sentence when a newer release has it no more."""
-    chosen = turn.mention("entry")
-    entry = answerer.entry(chosen) if chosen else None
+    """The chosen entry as it was when it was offered, or a sentence when it is known no more."""
+    chosen, release = read_choice(turn.mention("entry") or "")
+    entry = answerer.entry(chosen, release) if chosen else None
     if entry is None:
         return Speech(response="utter_entry_gone", buttons=(HUMAN_BUTTON,))
-    return entry_speech(entry, DecisionRecord("answer", entry.id, 1.0, 1.0))
+    return entry_speech(entry, DecisionRecord("answer", entry.id, 1.0, 1.0, release=release))

@@ -30,10 +30,14 @@ class EntryView:
 
 @dataclass(frozen=True)
 class FaqResult:
-    """The decision about a question; `entry` is the one to show exactly when the decision is `answer`."""
+    """The decision about a question; `entry` is the one to show exactly when the decision is `answer`.
+
+    `also` answer the further questions of a message, in order.
+    """
 
     record: DecisionRecord
     entry: EntryView | None = None
+    also: tuple[EntryView, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.record.decision == "answer") != (self.entry is not None):
@@ -41,13 +45,19 @@ class FaqResult:
 
 
 class FaqAnswerer(Protocol):
-    """The published FAQ release."""
+    """The published FAQ release, which another one may replace at any time."""
 
-    async def answer(self, text: str) -> FaqResult:
-        """Search and decide; a few milliseconds. Raises nothing for any text."""
+    async def answer(self, text: str, after: str | None = None) -> FaqResult:
+        """Search and decide; a few milliseconds. Raises nothing for any text.
 
-    def entry(self, entry_id: str) -> EntryView | None:
-        """The entry with this id, or None when the release has none."""
+        `after` is the entry that was answered last, which a fragment (那运费呢?) may go on from.
+        """
+
+    def entry(self, entry_id: str, release: str = "") -> EntryView | None:
+        """The entry with this id, as it was in `release` if that is given and still known.
+
+        None when there is none that customers may read.
+        """
 
 
 class FixedAnswerer:
@@ -58,7 +68,7 @@ class FixedAnswerer:
         self._by_question = {entry.question: entry for entry in entries}
         self._results = dict(results or {})
 
-    async def answer(self, text: str) -> FaqResult:
+    async def answer(self, text: str, after: str | None = None) -> FaqResult:
         """The result given for the text, else the entry whose question it is, else no answer."""
         if text in self._results:
             return self._results[text]
@@ -67,6 +77,6 @@ class FixedAnswerer:
             return FaqResult(DecisionRecord("answer", entry.id, 0.99, 0.99), entry)
         return FaqResult(DecisionRecord("no_answer", None, 0.0, 0.0))
 
-    def entry(self, entry_id: str) -> EntryView | None:
+    def entry(self, entry_id: str, release: str = "") -> EntryView | None:
         """The entry with this id, or None."""
         return self._entries.get(entry_id)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.faq import EntryView
-from bot.messages import Button, Candidate, DecisionRecord, Effects
+from bot.messages import Button, DecisionRecord, Effects
 
 HUMAN_BUTTON = Button("转人工", "/request_human", "human")
 CHOICES_SHOWN = 3
@@ -41,15 +41,39 @@ class Speech:
         )
 
 
-def entry_button(title: str, entry: str) -> Button:
-    """A button that shows an FAQ entry."""
-    return Button(title, f"/choose_entry{json.dumps({'entry': entry}, ensure_ascii=False)}")
+def entry_button(title: str, entry: str, release: str = "") -> Button:
+    """A button that shows an FAQ entry: as it is in `release`, or in the one that serves then."""
+    choice = f"{entry}@{release}" if release else entry
+    return Button(title, f"/choose_entry{json.dumps({'entry': choice}, ensure_ascii=False)}")
 
 
-def candidate_buttons(candidates: Sequence[Candidate], without: str | None = None) -> tuple[Button, ...]:
-    """Buttons for the best candidates, at most `CHOICES_SHOWN`, leaving out one entry."""
-    shown = [candidate for candidate in candidates if candidate.entry != without][:CHOICES_SHOWN]
-    return tuple(entry_button(candidate.question, candidate.entry) for candidate in shown)
+def read_choice(choice: str) -> tuple[str, str]:
+    """Entry and release, which may be empty, of an `entry_button`; an entry's id holds no `@`."""
+    entry, _, release = choice.partition("@")
+    return entry, release
+
+
+def candidate_buttons(record: DecisionRecord, without: str | None = None) -> tuple[Button, ...]:
+    """Buttons for the best candidates, at most `CHOICES_SHOWN`, leaving out one entry.
+
+    They lead to the entries of the release that offers them, whatever is published before the click.
+    """
+    shown = [candidate for candidate in record.candidates if candidate.entry != without][:CHOICES_SHOWN]
+    return tuple(entry_button(candidate.question, candidate.entry, record.release) for candidate in shown)
+
+
+def answers_speech(entries: tuple[EntryView, ...], record: DecisionRecord, prefix: str = "") -> Speech:
+    """The answers to several questions of one message, numbered in the order of the questions."""
+    told = {entry.id for entry in entries}
+    follow_ups = {f.entry: f.title for entry in entries for f in entry.follow_ups if f.entry not in told}
+    numbered = (f"{n}. {entry.question}\n{entry.answer}" for n, entry in enumerate(entries, 1))
+    return Speech(
+        text=prefix + "\n\n".join(numbered),
+        buttons=tuple(entry_button(title, entry) for entry, title in follow_ups.items()),
+        effects=Effects(
+            decision=record, links=tuple(dict.fromkeys(link for entry in entries for link in entry.links))
+        ),
+    )
 
 
 def entry_speech(

@@ -34,7 +34,7 @@ class Unhelpful(Action):
         if turn.asked_before and not turn.asked_before.startswith("/"):
             before = (await self._answerer.answer(turn.asked_before)).record
             record = DecisionRecord("no_answer", None, 0.0, before.in_scope, before.candidates)
-            choices = candidate_buttons(before.candidates, without=before.entry)
+            choices = candidate_buttons(before, without=before.entry)
         Speech(
             response=another(RESPONSES, turn),
             buttons=(*choices, HUMAN_BUTTON),

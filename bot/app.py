@@ -79,6 +79,9 @@ class Faq(FaqAnswerer, Protocol):
     def topic(self, entry: str) -> str | None:
         """The topic of an entry, as a word for people."""
 
+    async def watch(self) -> None:
+        """Serve what is published from now on, until cancelled."""
+
 
 class Vectors(VectorSource, Protocol):
     """The vectors of messages, for the feelings and for Rasa."""
@@ -168,7 +171,7 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         await accounts.ensure_administrator(parts.announce)
         await rulebook.refresh()
         watching = asyncio.create_task(readiness.watch(router, parts.ready))
-        tasks = [watching, asyncio.create_task(rulebook.watch())]
+        tasks = [watching, asyncio.create_task(rulebook.watch()), asyncio.create_task(parts.faq.watch())]
         if parts.process is not None:
             tasks.append(asyncio.create_task(parts.process.run()))
         try:

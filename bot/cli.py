@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from bot import faq_commands, faq_files_commands
+from bot import faq_commands, faq_files_commands, faq_release_commands
 from bot.app import LEXICON, Parts, create_app
 from bot.channels import terminal
 from bot.command_line import AsJson, read_settings, say, say_json
@@ -53,7 +53,13 @@ agent = typer.Typer(help="The people who sign in to the console.", no_args_is_he
 for name, group in (("faq", faq), ("nlu", nlu), ("encoder", encoder), ("agent", agent)):
     app.add_typer(group, name=name)
 for name, command in (
-    ("build", faq_commands.build_command),
+    ("build", faq_release_commands.build_command),
+    ("publish", faq_release_commands.publish_command),
+    ("rollback", faq_release_commands.rollback_command),
+    ("releases", faq_release_commands.releases_command),
+    ("diff", faq_release_commands.diff_command),
+    ("golden", faq_release_commands.golden_command),
+    ("replay", faq_release_commands.replay_command),
     ("evaluate", faq_commands.evaluate_command),
     ("export", faq_files_commands.export_command),
     ("import", faq_files_commands.import_command),

@@ -138,6 +138,20 @@ class ConversationTaken(Conflict):
     sentence = "该会话已由其他客服接待。"
 
 
+class PublishedMeanwhile(Conflict):
+    """Another FAQ release was published after the publisher looked."""
+
+    code = "published_meanwhile"
+    sentence = "其他人刚刚发布了新版本，请核对后重新构建再发布。"
+
+
+class GateRefused(Conflict):
+    """An FAQ release that breaks golden questions or exceeds the accepted share of wrong answers."""
+
+    code = "gate_refused"
+    sentence = "发布前的检查没有通过，请按提示修改；确需发布时请写明原因。"
+
+
 class TooManyRequests(BotError):
     """A client exceeded its rate."""
 

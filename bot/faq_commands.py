@@ -1,4 +1,4 @@
-"""`bot faq build` and `bot faq evaluate`."""
+"""`bot faq evaluate`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,6 @@ from typing import Annotated
 import typer
 
 from bot.command_line import AsJson, read_settings, say, say_json
-
-
-def build_command() -> None:
-    """Build a release of the FAQ and publish it; only new texts are encoded."""
-    from bot.faq.encoder import load_encoder
-    from bot.faq.release import Sources, build_release
-
-    settings = read_settings()
-    loaded = load_encoder(settings.models)
-    target = settings.wrong_answer_target
-    say(str(build_release(Sources.beside(settings.faq), settings.models, loaded, target, say)))
 
 
 def evaluate_command(

@@ -96,7 +96,7 @@ def steps(environ: Mapping[str, str], installer: Installer) -> List[Step]:
             FAQ,
             "FAQ release",
             stamp=f"{STATE}/done/{FAQ}",
-            commands=lambda: [Command((bot, "faq", "build"), {})],
+            commands=lambda: [Command((bot, "faq", "build", "--publish"), {})],
             inputs=("data/faq", "data/off_topic.txt", "bot/faq"),
             settings=("BOT_MODELS", "BOT_ENCODER", "BOT_FAQ", "BOT_WRONG_ANSWER_TARGET"),
             outputs=(f"{models}/faq/current",),

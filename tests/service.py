@@ -31,6 +31,9 @@ class FixedFaq(FixedAnswerer):
     def topic(self, entry: str) -> str | None:
         return "退换货" if entry.startswith("returns") else None
 
+    async def watch(self) -> None:
+        """Nothing else is ever published."""
+
 
 @dataclass
 class Service:

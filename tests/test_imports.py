@@ -24,13 +24,21 @@ ALLOWED = {
     "bot.emotion": BASE,
     "bot.faq": BASE,
     "bot.handoff": BASE | STORAGE | {"bot.emotion", "bot.faq"},
+    "bot.maintenance": BASE | STORAGE | {"bot.faq"},
     "bot.shop": BASE | {"bot.database", "bot.tables"},
     "actions": BASE | {"bot.emotion", "bot.faq", "bot.handoff", "bot.shop"},
     "bot.nlu": {"bot", "bot.messages", "bot.errors", "bot.emotion", "bot.faq.encoder", "bot.faq.normalize"},
 }
 # Packages that exist in one of the two environments only.
 ONLY_IN_NLU = {"rasa", "sanic", "tensorflow"}
-ONLY_WIRING = {"bot.app", "bot.cli", "bot.faq_commands", "bot.faq_files_commands", "bot.serving"}
+ONLY_WIRING = {
+    "bot.app",
+    "bot.cli",
+    "bot.faq_commands",
+    "bot.faq_files_commands",
+    "bot.faq_release_commands",
+    "bot.serving",
+}
 
 
 def modules() -> list[tuple[str, Path]]:

@@ -153,11 +153,13 @@ class Calibration:
 class CalibrationFit:
     """A calibration and the predictions that thresholds follow from.
 
-    `own` is false when both are the prior's for want of held-out questions.
+    `asked` are the held-out questions of the predictions, one by one. `own` is false when both models
+    are the prior's for want of held-out questions; then the predictions are, too, and nothing was asked.
     """
 
     calibration: Calibration
     predictions: tuple[Prediction, ...]
+    asked: tuple[HeldOut, ...]
     own: bool
 
 
@@ -174,7 +176,8 @@ def fit_calibration(held_out: Sequence[HeldOut], prior: Prior | None) -> Calibra
     if sum(h.right for h in inside) < MIN_RIGHT:
         if prior is None:
             raise ValueError("too few held-out questions to calibrate without a prior")
-        return CalibrationFit(Calibration(background, prior.right, prior.scope), prior.predictions, own=False)
+        calibration = Calibration(background, prior.right, prior.scope)
+        return CalibrationFit(calibration, prior.predictions, (), own=False)
     uncovered = [h.ranking.without(h.entry) for h in inside if h.entry is not None]
     uncovered_folds = [h.fold for h, ranking in zip(inside, uncovered, strict=True) if ranking.entries]
     uncovered = [ranking for ranking in uncovered if ranking.entries]
@@ -213,4 +216,5 @@ def fit_calibration(held_out: Sequence[HeldOut], prior: Prior | None) -> Calibra
             zip(out_of_fold[0][: n + m], out_of_fold[1][: n + m], right[: n + m], strict=True)
         )
     ]
-    return CalibrationFit(Calibration(background, models[0], models[1]), tuple(predictions), own=True)
+    calibration = Calibration(background, models[0], models[1])
+    return CalibrationFit(calibration, tuple(predictions), (*inside, *outside), own=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.faq.classifier import EntryClassifier
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Vectors
 from bot.faq.lexical import Words
@@ -79,8 +80,8 @@ class Corpus:
         self.words.keep([*self.lines.texts, *self.off_topic.texts])
         return replace(self, counts=TextCounts.of(self.lines.texts, self.off_topic.texts, self.words))
 
-    def retriever(self, fusion: Fusion) -> Retriever:
-        """The retriever over all lines."""
+    def retriever(self, fusion: Fusion, start: EntryClassifier | None = None) -> Retriever:
+        """The retriever over all lines; `start` as in `Retriever.build`."""
         return Retriever.build(
             self.lines,
             self.entry_of_line,
@@ -89,6 +90,7 @@ class Corpus:
             self.words,
             fusion,
             self.counts,
+            start,
         )
 
     def part(self, lines: NDArray[np.int64], off_topic: NDArray[np.int64]) -> Corpus:

@@ -15,7 +15,8 @@ from bot.faq.decision import Answer, Clarify, decide
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Encoder
 from bot.faq.entry import Entry
-from bot.faq.responder import Progress, Responder, fit_responder, make_corpus
+from bot.faq.fit import Progress, fit_responder, make_corpus
+from bot.faq.responder import Responder
 from bot.faq.table import read_table
 from bot.faq.topic_file import load_entries, load_topic, load_yaml
 

@@ -1,49 +1,50 @@
-"""Releases: immutable folders that hold all that the bot answers from, and a pointer to the current one."""
+"""Releases: immutable folders that hold all that the bot answers from.
+
+`build.py` makes them, `publication.py` says which of them serves.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from bot.errors import ArtefactMismatch, ConfigurationError
 from bot.faq.calibrate import Calibration
 from bot.faq.decision import Thresholds
-from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Encoder
 from bot.faq.entry import Entry
-from bot.faq.off_topic import load_off_topic
-from bot.faq.prior import PRIOR_FILES
-from bot.faq.responder import Fitted, Progress, Responder, Today, fit_responder, make_corpus
+from bot.faq.lexical import Words
+from bot.faq.report import Report
+from bot.faq.responder import Responder, Today
 from bot.faq.retriever import Retriever
-from bot.faq.topic_file import load_entries
 
-RECIPE = 6  # raise it when this package would build something else from the same files
 REBUILD = "run `bot faq build`"
 MANIFEST = "release.json"
+NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}(-[0-9]+)?")
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The files that a release is built from; the shop's words may be missing."""
+    """The files that a release is built from and tried with; the shop's words may be missing.
+
+    `golden` are the maintainer's golden questions (`golden.py`); they never go into a release.
+    """
 
     entries: Path
     off_topic: Path
     words: Path
+    golden: Path
 
     @classmethod
     def beside(cls, entries: Path) -> Sources:
-        """The sources in the layout of `data/`: off-topic bank and dictionary beside the FAQ's folder."""
-        return cls(entries, entries.parent / "off_topic.txt", entries.parent / "nlu" / "shop_words.txt")
+        """The sources in the layout of `data/`: everything else beside the FAQ's folder."""
+        data = entries.parent
+        return cls(entries, data / "off_topic.txt", data / "nlu" / "shop_words.txt", data / "faq_golden.yml")
 
     def dictionary(self) -> str:
         """The shop's words, or nothing."""
@@ -51,250 +52,163 @@ class Sources:
 
 
 @dataclass(frozen=True)
+class CalibrationOrigin:
+    """Which held-out questions the calibration of a release was fitted on.
+
+    `fitted_in` is the release that was built then, `changed_lines` how many questions and answers have
+    changed from there to this release, `basis` the hash of everything else that a calibration rests on.
+    """
+
+    fitted_in: str
+    changed_lines: int
+    basis: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What `release.json` says.
 
-    `key` is the hash of everything that went in, `files` maps each file of the release to its sha256.
+    `key` is the hash of everything that went in, `base` the release that served when this one was built,
+    `entries` and `lines` are numbers of entries and questions, `seconds` is how long the build took,
+    `files` maps each file of the release to its sha256.
     """
 
     name: str
     created: str
     key: str
+    base: str | None
     encoder: str
+    entries: int
+    lines: int
     wrong_answer_target: float
     answer_threshold: float
     scope_threshold: float
+    calibration: CalibrationOrigin
+    seconds: float
     files: dict[str, str]
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
-        """Raises ConfigurationError when the folder is no release."""
+        """Raises ConfigurationError when the folder is no release of this version."""
         try:
-            return cls(**json.loads((folder / MANIFEST).read_text("utf-8")))
-        except (OSError, TypeError, ValueError) as error:
+            value = json.loads((folder / MANIFEST).read_text("utf-8"))
+            return cls(**{**value, "calibration": CalibrationOrigin(**value["calibration"])})
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise ConfigurationError(f"{folder} is not an FAQ release ({error}): {REBUILD}") from error
 
-    def check(self, folder: Path) -> None:
-        """Raises ConfigurationError naming the first file that is not as it was built."""
-        for name, digest in self.files.items():
+    def write(self, folder: Path) -> None:
+        """Write `release.json`."""
+        (folder / MANIFEST).write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
+
+    def check(self, folder: Path, *names: str) -> None:
+        """Check these files of the release, or all. Raises ConfigurationError naming a damaged one."""
+        for name in names or self.files:
             path = folder / name
-            if not path.is_file() or _sha256(path) != digest:
+            if not path.is_file() or sha256(path) != self.files.get(name):
                 raise ConfigurationError(f"{path} is missing or damaged: {REBUILD}")
 
+    def is_whole(self, folder: Path) -> bool:
+        """Whether every file is as it was built."""
+        try:
+            self.check(folder)
+        except ConfigurationError:
+            return False
+        return True
 
-def build_release(
-    sources: Sources, models: Path, encoder: Encoder, target: float, progress: Progress = print
-) -> Path:
-    """Build a release and make it the current one, or keep the current one when nothing changed.
 
-    Only texts that the current release does not hold are encoded. Raises ConfigurationError when a
-    source is unusable; then the current release stays.
+def releases_folder(models: Path) -> Path:
+    """Where the releases are."""
+    return models / "faq" / "releases"
+
+
+def find_release(models: Path, name: str) -> Path:
+    """The folder of a release. Raises ConfigurationError when there is none of that name."""
+    folder = releases_folder(models) / name
+    if not NAME.fullmatch(name) or not folder.is_dir():
+        raise ConfigurationError(f"there is no FAQ release {name!r}: `bot faq releases` lists them")
+    return folder
+
+
+def list_releases(models: Path) -> Iterator[Manifest]:
+    """The releases of this version, newest first; folders of other versions are passed over."""
+    root = releases_folder(models)
+    folders = [folder for folder in root.iterdir() if NAME.fullmatch(folder.name)] if root.is_dir() else []
+    for folder in sorted(folders, key=lambda folder: _age(folder.name), reverse=True):
+        try:
+            yield Manifest.read(folder)
+        except ConfigurationError:
+            continue
+
+
+def load_release(
+    folder: Path, encoder: Encoder, today: Today | None = None, words: Words | None = None
+) -> Responder:
+    """Load a release, about 1 s, most of it jieba's dictionary; `words` saves that if they are the same.
+
+    `today` is the shop's clock, by default that of Asia/Shanghai. Raises ConfigurationError when a file
+    is damaged, ArtefactMismatch when the release was built with another encoder.
     """
-    entries = load_entries(sources.entries)
-    off_topic = load_off_topic(sources.off_topic)
-    dictionary = sources.dictionary()
-    key = _key(entries, off_topic, dictionary, encoder.fingerprint, target)
-    root = models / "faq" / "releases"
-    previous = current_release(models)
-    if previous is not None and _is_whole(previous, key):
-        progress(f"FAQ release {previous.name} is up to date")
-        return previous
-    known = _KnownVectors.of(previous, encoder, progress)
-    corpus = make_corpus(entries, off_topic, dictionary, known.encode)
-    created = datetime.now(UTC)
-    name = _fresh_name(root, f"{created:%Y%m%d-%H%M%S}-{key[:8]}")
-    fitted = fit_responder(entries, corpus, encoder, target, progress, name)
-    root.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".building-", dir=root))
-    try:
-        _write(work, fitted, known)
-        thresholds = fitted.responder.thresholds
-        files = {path.name: _sha256(path) for path in sorted(work.iterdir())}
-        manifest = Manifest(
-            name,
-            created.isoformat(timespec="seconds"),
-            key,
-            encoder.fingerprint,
-            target,
-            thresholds.answer,
-            thresholds.scope,
-            files,
-        )
-        (work / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
-        work.chmod(0o755)
-        work.rename(root / name)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    publish(models, name)
-    progress(f"FAQ release {name}: {len(entries)} entries, {len(corpus.lines)} questions")
-    for line in describe(fitted):
-        progress(line)
-    return root / name
-
-
-def publish(models: Path, name: str) -> None:
-    """Make a release the current one, in one step that a reader sees wholly or not at all.
-
-    Raises ConfigurationError when there is no such release.
-    """
-    Manifest.read(models / "faq" / "releases" / name)
-    fresh = models / "faq" / f".current-{os.getpid()}"
-    fresh.write_text(name + "\n", "utf-8")
-    fresh.replace(models / "faq" / "current")
-
-
-def current_release(models: Path) -> Path | None:
-    """The folder that the pointer names, or None when nothing was published."""
-    try:
-        name = (models / "faq" / "current").read_text("utf-8").strip()
-    except FileNotFoundError:
-        return None
-    return models / "faq" / "releases" / name
-
-
-def load_release(models: Path, encoder: Encoder, today: Today | None = None) -> Responder:
-    """Load the current release, about 1 s, most of it jieba's dictionary.
-
-    `today` is the shop's clock, by default that of Asia/Shanghai.
-
-    Raises ConfigurationError when none was built or a file is damaged, ArtefactMismatch when it was
-    built with another encoder.
-    """
-    folder = current_release(models)
-    if folder is None:
-        raise ConfigurationError(f"no FAQ release was built in {models}: {REBUILD}")
     manifest = Manifest.read(folder)
     if manifest.encoder != encoder.fingerprint:
         raise ArtefactMismatch(
             f"FAQ release {manifest.name} was built with another encoder than the one in use: {REBUILD}"
         )
     manifest.check(folder)
-    entries = [Entry.from_json(value) for value in json.loads((folder / "entries.json").read_text("utf-8"))]
-    try:
-        calibration = Calibration.from_json(json.loads((folder / "calibration.json").read_text("utf-8")))
-    except (KeyError, ValueError) as error:
-        raise ConfigurationError(f"FAQ release {manifest.name} is of another version: {REBUILD}") from error
     thresholds = Thresholds(manifest.answer_threshold, manifest.scope_threshold)
-    return Responder(entries, Retriever.load(folder), calibration, thresholds, encoder, manifest.name, today)
-
-
-def describe(fitted: Fitted) -> list[str]:
-    """The risk of a release in plain words, one line each."""
-    e = fitted.estimate
-    held_out = (
-        f"{e.in_scope_questions} held-out questions: {e.answered:.0%} answered, {e.clarified:.0%} clarified, "
-        f"{e.given_up:.0%} given up; {e.answered_right:.1%} of the answers are right"
+    return Responder(
+        _read_entries(folder),
+        Retriever.load(folder, words),
+        read_calibration(folder),
+        thresholds,
+        encoder,
+        manifest.name,
+        today,
     )
-    lines = [
-        held_out,
-        f"{e.off_topic_questions} off-topic questions: {e.off_topic_answered:.1%} answered",
-        f"wrong answers: {e.wrong:.1%} of all answers, at most {e.wrong_bound:.1%} with 90 % confidence",
-    ]
-    if not fitted.own_calibration:
-        lines.append(
-            "too few similar questions to calibrate on: these figures are the shop FAQ's, not this FAQ's"
-        )
-    return lines
 
 
-class _KnownVectors:
-    """Encodes texts, taking those that the previous release holds from there."""
-
-    def __init__(self, encoder: Encoder, known: EncodedTexts | None, progress: Progress) -> None:
-        self._encoder = encoder
-        self._progress = progress
-        self._parts = [known] if known is not None else []
-        self._rows: dict[str, tuple[int, int]] = {}
-        if known is not None:
-            self._rows = {text: (0, row) for row, text in enumerate(known.texts)}
-        self._used: dict[str, None] = {}
-
-    @classmethod
-    def of(cls, release: Path | None, encoder: Encoder, progress: Progress) -> _KnownVectors:
-        known = None
-        if release is not None:
-            try:
-                manifest = Manifest.read(release)
-                if manifest.encoder == encoder.fingerprint:
-                    manifest.check(release)
-                    texts = tuple(json.loads((release / "texts.json").read_text("utf-8")))
-                    with np.load(release / "vectors.npz") as arrays:
-                        known = EncodedTexts(texts, arrays["final"], arrays["middle"])
-            except ConfigurationError as error:
-                progress(f"the previous release cannot be used: {error}")
-        return cls(encoder, known, progress)
-
-    def encode(self, texts: Sequence[str]) -> EncodedTexts:
-        fresh = [text for text in dict.fromkeys(texts) if text not in self._rows]
-        if fresh:
-            self._progress(f"encoding {len(fresh)} new texts of {len(texts)}")
-            part = EncodedTexts.encode(self._encoder, fresh)
-            self._rows.update((text, (len(self._parts), row)) for row, text in enumerate(fresh))
-            self._parts.append(part)
-        self._used.update(dict.fromkeys(texts))
-        return self._gather(texts)
-
-    def used(self) -> EncodedTexts:
-        """Every text that was asked for, once."""
-        return self._gather(list(self._used))
-
-    def _gather(self, texts: Sequence[str]) -> EncodedTexts:
-        places = [self._rows[text] for text in texts]
-        final = [self._parts[part].final[row] for part, row in places]
-        middle = [self._parts[part].middle[row] for part, row in places]
-        return EncodedTexts(tuple(texts), np.stack(final), np.stack(middle))
+def read_entries(folder: Path) -> list[Entry]:
+    """The entries of a release alone. Raises ConfigurationError when they are missing or damaged."""
+    Manifest.read(folder).check(folder, "entries.json")
+    return _read_entries(folder)
 
 
-def _write(folder: Path, fitted: Fitted, known: _KnownVectors) -> None:
-    used = known.used()
-    np.savez(folder / "vectors.npz", final=used.final, middle=used.middle)
-    _dump(folder / "texts.json", used.texts)
-    _dump(folder / "entries.json", [entry.to_json() for entry in fitted.responder.entries])
-    fitted.responder.retriever.save(folder)
-    fitted.responder.calibration.save(folder / "calibration.json")
-    report = {
-        "estimate": asdict(fitted.estimate),
-        "own_calibration": fitted.own_calibration,
-        "summary": describe(fitted),
-        "predictions": [
-            [round(p.right, 4), round(p.scope, 4), int(p.is_right), int(p.off_topic)]
-            for p in fitted.predictions
-        ],
-    }
-    _dump(folder / "report.json", report)
-
-
-def _dump(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
-
-
-def _key(
-    entries: Sequence[Entry], off_topic: Sequence[str], dictionary: str, fingerprint: str, target: float
-) -> str:
-    content = [RECIPE, [e.to_json() for e in entries], list(off_topic), dictionary, fingerprint, target]
-    digest = hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
-    for file in PRIOR_FILES.values():
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _fresh_name(root: Path, name: str) -> str:
-    """A damaged release may be rebuilt within its second: the folder of its name is never written to."""
-    number, fresh = 1, name
-    while (root / fresh).exists():
-        number, fresh = number + 1, f"{name}-{number + 1}"
-    return fresh
-
-
-def _is_whole(folder: Path, key: str) -> bool:
+def read_calibration(folder: Path) -> Calibration:
+    """The calibration of a release. Raises ConfigurationError when it is of another version."""
     try:
-        manifest = Manifest.read(folder)
-        manifest.check(folder)
-    except ConfigurationError:
-        return False
-    return manifest.key == key
+        return Calibration.from_json(json.loads((folder / "calibration.json").read_text("utf-8")))
+    except (KeyError, ValueError) as error:
+        raise ConfigurationError(f"FAQ release {folder.name} is of another version: {REBUILD}") from error
 
 
-def _sha256(path: Path) -> str:
+def read_report(folder: Path) -> Report:
+    """What is known about the risk of a release. Raises ConfigurationError when it is of another version."""
+    Manifest.read(folder).check(folder, "report.json")
+    try:
+        return Report.from_json(json.loads((folder / "report.json").read_text("utf-8")))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigurationError(f"FAQ release {folder.name} is of another version: {REBUILD}") from error
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's content."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def to_disk(path: Path) -> None:
+    """Wait until a file or a folder's list of names is on the disk, not only in the system's memory."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_entries(folder: Path) -> list[Entry]:
+    return [Entry.from_json(value) for value in json.loads((folder / "entries.json").read_text("utf-8"))]
+
+
+def _age(name: str) -> tuple[str, int]:
+    """Releases of one second count up at the end of their names."""
+    parts = name.split("-")
+    return "-".join(parts[:2]), int(parts[3]) if len(parts) > 3 else 1

@@ -8,25 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from bot.errors import ConfigurationError
-from bot.faq.calibrate import Calibration, fit_calibration
-from bot.faq.cross_validation import Corpus, drop_answerable
+from bot.faq.calibrate import Calibration
 from bot.faq.decision import Answer, Clarify, Decision, Judged, Judgement, Thresholds, decide
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Encoder
 from bot.faq.entry import Entry
-from bot.faq.fusion import fit_fusion
-from bot.faq.lexical import Words
 from bot.faq.normalize import normalize
-from bot.faq.prior import Prediction, Prior
 from bot.faq.retriever import Retriever
-from bot.faq.thresholds import Estimate, choose_thresholds, estimate
 from bot.messages import Candidate, DecisionKind, DecisionRecord
 
 SHOWN_CANDIDATES = 5
-Progress = Callable[[str], None]
 Today = Callable[[], date]
 
 
@@ -124,70 +115,3 @@ class Responder:
             release=self.name,
         )
         return Reply(decision, entries, record)
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """A responder and what its held-out questions said."""
-
-    responder: Responder
-    predictions: tuple[Prediction, ...]
-    estimate: Estimate
-    own_calibration: bool
-
-
-def make_corpus(
-    entries: Sequence[Entry],
-    off_topic: Sequence[str],
-    dictionary: str,
-    encode: Callable[[Sequence[str]], EncodedTexts],
-) -> Corpus:
-    """Normalise and encode everything that a retriever is built from.
-
-    Raises ConfigurationError for an FAQ without entries.
-    """
-    if not entries:
-        raise ConfigurationError("the FAQ holds no entry")
-    pairs = [(normalize(question), row) for row, entry in enumerate(entries) for question in entry.questions]
-    pairs = list(dict.fromkeys(pairs))
-    answers = [normalize(entry.answer) for entry in entries]
-    vectors = np.array(encode(answers).final)
-    vectors[[not answer for answer in answers]] = 0
-    return Corpus(
-        lines=encode([text for text, _ in pairs]),
-        entry_of_line=np.array([row for _, row in pairs], np.int64),
-        answer_vectors=vectors,
-        off_topic=encode(off_topic),
-        words=Words(dictionary),
-    )
-
-
-def fit_responder(
-    entries: Sequence[Entry],
-    corpus: Corpus,
-    encoder: Encoder,
-    target: float,
-    progress: Progress,
-    name: str = "",
-) -> Fitted:
-    """Build index, weights, calibration and thresholds; about 20 s for 1,500 lines on one core.
-
-    `target` is the accepted share of wrong answers among answers.
-    """
-    import scipy.linalg  # noqa: F401  its BLAS is limited only when it is loaded before
-    from threadpoolctl import threadpool_limits
-
-    # Several threads on these small products cost more than they gain, and starve the other processes.
-    with threadpool_limits(1):
-        prior = Prior.load(with_answers=bool(corpus.answer_vectors.any()))
-        held_out, answerable = drop_answerable(corpus.held_out(prior.fusion, progress))
-        if answerable:
-            progress(f"calibration: left out as answerable: {'、'.join(answerable[:10])}")
-        fusion = fit_fusion(held_out, prior.fusion)
-        held_out = [h.fused(fusion) for h in held_out]
-        fit = fit_calibration(held_out, prior)
-        thresholds = choose_thresholds(fit.predictions, target)
-        progress("calibration: done, building the index over all lines")
-        retriever = corpus.retriever(fusion)
-    responder = Responder(entries, retriever, fit.calibration, thresholds, encoder, name)
-    return Fitted(responder, fit.predictions, estimate(fit.predictions, thresholds), fit.own)

@@ -158,12 +158,13 @@ class Retriever:
         words: Words,
         fusion: Fusion,
         counts: TextCounts | None = None,
+        start: EntryClassifier | None = None,
     ) -> Retriever:
         """Index the question lines.
 
         `answer_vectors` has one row an entry; a row of zeros means that it has no answer text.
         `off_topic` shows what a question beside the FAQ looks like. `counts` are those of these texts,
-        if they were made before.
+        if they were made before; `start` is a classifier of the same entries and nearly these lines.
         """
         counts = counts or TextCounts.of(lines.texts, off_topic.texts, words)
         mean = np.concatenate([lines.final, off_topic.final]).mean(0, dtype=np.float64).astype(np.float32)
@@ -181,7 +182,7 @@ class Retriever:
             mean=mean,
             word_index=WordIndex.over(words, counts.words.add_up(entry_of_line, count)),
             character_index=CharacterIndex.over(line_grams.add_up(entry_of_line, count)),
-            entry_classifier=EntryClassifier.fit(lines, entry_of_line, count),
+            entry_classifier=EntryClassifier.fit(lines, entry_of_line, count, start),
             scope_model=ScopeModel.fit(lines, off_topic, counts.grams),
             fusion=fusion,
         )
@@ -285,12 +286,14 @@ class Retriever:
             self.scope_model.save(folder)
 
     @classmethod
-    def load(cls, folder: Path) -> Retriever:
-        """The inverse of `save`."""
+    def load(cls, folder: Path, words: Words | None = None) -> Retriever:
+        """The inverse of `save`; `words` serve again when they are of the same dictionary."""
         with np.load(folder / "entries.npz") as arrays:
             entry_of_line, answers, mean = arrays["entry_of_line"], arrays["answers"], arrays["mean"]
-        words = Words((folder / "dictionary.txt").read_text("utf-8"))
-        words.load()
+        dictionary = (folder / "dictionary.txt").read_text("utf-8")
+        if words is None or words.dictionary != dictionary:
+            words = Words(dictionary)
+            words.load()
         return cls(
             index=LineIndex.load(folder),
             entry_of_line=entry_of_line,

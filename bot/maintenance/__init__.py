@@ -1,0 +1,1 @@
+"""What a maintainer learns from stored conversations."""
