@@ -9,6 +9,8 @@ from typing import Any
 from rasa_sdk import Tracker
 
 FALLBACK_INTENT = "nlu_fallback"
+# A fragment such as 多久 goes on from an answer of these last turns only.
+RECENT_TURNS = 3
 # A value that was chosen from buttons; nobody can type it.
 CHOICE_INTENT = "inform"
 
@@ -37,9 +39,10 @@ class Turn:
 
     `intent` is `nlu_fallback` when the best of `ranking` was not sure enough; confidences are 0..1.
     `misses` counts turns in a row, before this one, in which the bot could not answer, `form_attempts` (1..3)
-    is how often a form may ask for one value. `said` is what
-    the bot said in the turn before, `asked_before` what the customer had said then. `conversation` is the
-    desk's, without the episode; `message_id` is the key of every change that the message leads to.
+    is how often a form may ask for one value. `said` is what the bot said in the turn before,
+    `asked_before` what the customer had said then, `answered` the FAQ entry that was answered last, within
+    three turns. `conversation` is the desk's, without the episode; `message_id` is the key of every change
+    that the message leads to.
     """
 
     text: str
@@ -53,6 +56,7 @@ class Turn:
     ticket: str | None = None
     said: tuple[BotLine, ...] = ()
     asked_before: str | None = None
+    answered: str | None = None
     conversation: str = ""
     message_id: str = ""
 
@@ -79,6 +83,7 @@ class Turn:
             ticket=str(ticket) if ticket else None,
             said=said,
             asked_before=asked_before,
+            answered=_last_answered(tracker.events or []),
             conversation=(tracker.sender_id or "").rpartition("-")[0],
             message_id=str(message.get("message_id") or ""),
         )
@@ -107,6 +112,20 @@ class Turn:
     def responded(self, *responses: str) -> bool:
         """Whether one of these responses was used in the turn before."""
         return any(line.response in responses for line in self.said)
+
+
+def _last_answered(events: Sequence[Mapping[str, Any]]) -> str | None:
+    heard = 0
+    for event in reversed(events):
+        if event.get("event") == "user":
+            heard += 1
+        if heard > RECENT_TURNS:
+            return None
+        custom = (event.get("data") or {}).get("custom") or {} if event.get("event") == "bot" else {}
+        decision = custom.get("decision") or {}
+        if decision.get("decision") == "answer":
+            return str([decision["entry"], *decision.get("also", ())][-1])
+    return None
 
 
 def _turn_before(events: Sequence[Mapping[str, Any]]) -> tuple[tuple[BotLine, ...], str | None]:

@@ -142,6 +142,8 @@ class Result:
             "probability": record.probability if record else None,
             "in_scope": record.in_scope if record else None,
             "candidates": [asdict(candidate) for candidate in record.candidates] if record else [],
+            "understood": list(record.understood) if record else [],
+            "also": list(record.also) if record else [],
             "actions": list(self.rasa.actions) if self.rasa else [],
             "active_loop": self.rasa.active_loop if self.rasa else None,
             "handoff": {"reason": self.step.reason, "ticket": ticket}

@@ -64,7 +64,7 @@ class Spelling:
         self._words = words
         self._grams = grams
         self._common = common
-        self._sounds = sounds
+        self.sounds = sounds
         self._by_sound: dict[Syllables, list[str]] = {}
         self._by_letters: dict[str, list[_Word]] = {}
         total = 2 * max(words.values(), default=1)
@@ -161,7 +161,7 @@ class Spelling:
         """The FAQ's words that sound like a slip and share a character with it; none for a proper word."""
         if self._written(slip) or self._common(slip):
             return set()
-        sounds = {_blurred(syllables) for syllables in self._sounds.of(slip)}
+        sounds = {_blurred(syllables) for syllables in self.sounds.of(slip)}
         words = {word for sound in sounds for word in self._by_sound.get(sound, ())}
         return {word for word in words if any(a == b for a, b in zip(slip, word, strict=True))}
 

@@ -38,6 +38,7 @@ class Understanding:
 
     def __init__(self, responder: Responder, spelling: Spelling, steps: Steps | None = None) -> None:
         self.responder = responder
+        self.sounds = spelling.sounds
         self._spelling = spelling
         self._steps = steps or Steps()
         postings = responder.retriever.word_index.postings
@@ -88,6 +89,8 @@ class Understanding:
 
     def _several(self, parts: tuple[str, ...], typed: Reply) -> Replies:
         """An answer to each question, or nothing unless all are answered, by different entries."""
+        if not parts:
+            return ()
         replies: list[Reply] = []
         for part in parts:
             before = replies[-1].entries[0] if replies else None
@@ -97,10 +100,12 @@ class Understanding:
             if reply.record.decision != "answer" or strayed:
                 return ()
             replies.append(reply)
-        found = [reply.record.entry for reply in replies]
+        found = [reply.entries[0].id for reply in replies]
         if len(set(found)) < len(found) or (typed.record.entry and typed.record.entry not in found):
             return ()
-        return _noted(replies, f"{len(found)} questions: {' / '.join(parts)}") if found else ()
+        first, *rest = replies
+        record = replace(first.record, also=tuple(found[1:]))
+        return _noted((replace(first, record=record), *rest), f"{len(found)} questions: {' / '.join(parts)}")
 
     def _going_on(self, text: str, typed: Reply, before: Entry | None) -> Replies:
         """What was typed, or the same about the entry before, whichever is answered."""
