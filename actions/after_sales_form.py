@@ -21,6 +21,8 @@ from bot.shop.order import ARRIVED, BEFORE_DISPATCH, Order
 
 REASON, VARIANT, NOTE = "case_reason", "case_variant", "case_note"
 SAME = "同款"
+# Refusals that hold for every product of an order.
+_OF_THE_ORDER = frozenset({"already_cancelled", "not_shipped", "not_signed"})
 # The more specific reasons come first: 发错颜色 is no matter of taste.
 _SIGNS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     ("wrong_item", re.compile(r"发错|寄错|送错|错发|不是我买的|不是我要的|跟我买的不一样|货不对板|给错")),
@@ -140,7 +142,10 @@ class AfterSales:
     def check(self, view: View) -> None:
         """As soon as order and product are known. Whether it is too late hangs on the reason."""
         order, line = view.order, view.line
-        if order is None or line is None:
+        if order is None:
+            return
+        if line is None:
+            self._check_order(order, view)
             return
         if self.repacks(view):
             wish = view.values.get(VARIANT) or next(iter(line.other_variants), "")
@@ -150,6 +155,16 @@ class AfterSales:
             rules.check_case(order, self.request(view), view.now)
         except NotAllowed as refusal:
             if not self.needs_reason(view) or REASON in view.values or refusal.reason != "too_late":
+                raise
+
+    def _check_order(self, order: Order, view: View) -> None:
+        """Nobody is asked which product of an order that has not arrived."""
+        if self.repacks(view):
+            return
+        try:
+            rules.check_case(order, CaseRequest(self.kind, order.lines[0].id, "quality"), view.now)
+        except NotAllowed as refusal:
+            if refusal.reason in _OF_THE_ORDER:
                 raise
 
     def summary(self, view: View) -> dict[str, str]:

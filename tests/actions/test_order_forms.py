@@ -173,6 +173,13 @@ async def test_going_back_and_changing_by_button(known: SignIn) -> None:
     assert (await talk.click("change:case_reason")).names == ["utter_ask_case_reason"]
 
 
+async def test_what_is_on_its_way_is_not_returned_whichever_product(known: SignIn) -> None:
+    talk = await known(CHEN)
+    answer = await talk.open("return_form", "退货 YS2600010001", "request_return")
+    assert "包裹还在路上" in answer.texts[0]
+    assert answer.buttons == ["查我的订单"]
+
+
 async def test_underwear_is_not_returned_without_a_fault(known: SignIn) -> None:
     talk = await known(WU)
     await talk.open("return_form", "内裤不想要了，退掉 YS2600050004", "request_return")

@@ -18,6 +18,10 @@ from tests.stack.stack import Stack, until
 FORMS = {
     "给我回个电话吧": ("13800138000",),
     "我要投诉": ("收到的杯子是碎的，联系了没人处理",),
+    "我的快递到哪了": ("YS2600010001",),
+    "我要退货": ("YS2600010002", "2468", "质量问题"),
+    "帮我取消订单": ("YS2600020001", "1357", "拍错了"),
+    "给我的订单开发票": ("YS2600010003", "2468", "开公司抬头"),
 }
 STEPS = [(opening, steps) for opening, answers in FORMS.items() for steps in range(len(answers) + 1)]
 # Nobody at the shop has an answer to these.
