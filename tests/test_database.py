@@ -5,18 +5,21 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.errors import ConfigurationError, PartUnavailable
-from bot.tables import AgentRow, Table
+from bot.tables import AgentRow, EpisodeRow, Table
 from tests.desk import MORNING, open_database
 
 
@@ -37,6 +40,37 @@ def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
     database.close()
+
+
+def migrate_to(path: Path, revision: str) -> None:
+    """Bring the schema of the file forward or back to a revision."""
+    config, engine = Config(), sa.create_engine(f"sqlite:///{path}")
+    config.set_main_option("script_location", "bot:migrations")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        config.attributes["connection"] = connection
+        current = MigrationContext.configure(connection).get_current_revision() or ""
+        (command.upgrade if current < revision else command.downgrade)(config, revision)
+    engine.dispose()
+
+
+def test_an_older_database_keeps_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    migrate_to(path, "0001")
+    with closing(sqlite3.connect(path)) as older:
+        at = "2026-11-18 02:00:00.000000"
+        older.execute("INSERT INTO conversations VALUES ('c1', 'web', '访客', 1, 1, 0, ?, ?)", (at, at))
+        older.execute("INSERT INTO episodes VALUES ('c1', 1, 'bot', NULL, NULL, 2, 1, 0, 0, ?, NULL)", (at,))
+        older.commit()
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    row = database.read_now(lambda session: session.scalars(sa.select(EpisodeRow)).one())
+    assert (row.misses, row.emotion_streak) == (2, 1)
+    assert (row.intensity, row.emotion_rise, row.entry, row.repeats) == (0.0, 0, None, 0)
+    database.close()
+    migrate_to(path, "0001")
+    with closing(sqlite3.connect(path)) as older:
+        assert older.execute("SELECT misses, emotion_streak FROM episodes").fetchall() == [(2, 1)]
 
 
 def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:

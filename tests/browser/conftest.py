@@ -65,8 +65,8 @@ def console(agent: Visitor, xiaolin: Credentials) -> Console:
     return console
 
 
-def new_account(stack: Stack, name: str, display_name: str) -> Credentials:
-    """Create an agent on the command line."""
-    printed = stack.bot("agent", "add", name, display_name)
+def new_account(stack: Stack, name: str, display_name: str, role: str = "agent") -> Credentials:
+    """Create an account on the command line."""
+    printed = stack.bot("agent", "add", name, display_name, "--role", role)
     assert printed.returncode == 0, printed.stderr
     return Credentials(name, printed.stdout.split("初始密码：")[1].split("（")[0])

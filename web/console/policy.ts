@@ -103,7 +103,9 @@ export function fieldProblem(
   }
   const limit = fields.find((other) => other.name === field.at_most);
   const highest = limit ? values[limit.name] : undefined;
-  if (limit && typeof highest === "number" && value > highest) {
+  // A limit that is wrong itself is mended first.
+  const holds = limit && typeof highest === "number" && highest >= limit.low && highest <= limit.high;
+  if (holds && value > highest) {
     return `不能超过“${limit.title}”的${shown(limit, highest)}。`;
   }
   return null;

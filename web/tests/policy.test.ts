@@ -49,6 +49,7 @@ describe("a typed value", () => {
     expect(fieldProblem(offer, fields, values({ misses_offer: 1.5 }))).toBe("请填整数。");
     expect(fieldProblem(offer, fields, values({ misses_offer: 0 }))).toBe("只能是1次到10次。");
     expect(fieldProblem(offer, fields, values({ misses_offer: 4 }))).toBe("不能超过“直接转人工”的3次。");
+    expect(fieldProblem(offer, fields, values({ misses_handoff: 0 }))).toBeNull();
     expect(fieldProblem(anger, fields, values({ anger: 1.01 }))).toBe("只能是0%到100%。");
   });
 });
