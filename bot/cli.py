@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -234,19 +235,31 @@ def build_encoder_command() -> None:
 
 
 @nlu.command("train")
-def train_command() -> None:
+def train_command(
+    accept: Annotated[str, typer.Option(help="Take a model that breaks golden lines, for this reason.")] = "",
+) -> None:
     """Train the models of Rasa, the wish for a human and feelings, unless those of the same inputs exist."""
     from bot.emotion.training import train_emotion_model
     from bot.faq.encoder import load_encoder
     from bot.faq.message_vectors import MessageVectors
     from bot.handoff.request_training import train_request_model
+    from bot.nlu.evaluate import parse_with_rasa
+    from bot.nlu.golden import broken_lines, check_golden
+    from bot.nlu.lines import read_lines
     from bot.nlu.train import train_model
 
     project = rasa_project(read_settings())
     say(str(train_request_model(project.root / "data" / "nlu", project.models)))
     vectors = MessageVectors(load_encoder(project.models, threads=os.cpu_count() or 1))
     say(str(train_emotion_model(LEXICON.parent, vectors, project.models)))
-    say(str(train_model(project)))
+    wants_human = RequestDetector.load(project.models).wants_human
+
+    def check(model: Path) -> None:
+        lines = read_lines(project.root / "data" / "nlu_golden.jsonl")
+        broken = broken_lines(lines, partial(parse_with_rasa, project, model), wants_human)
+        check_golden(broken, model, accept)
+
+    say(str(train_model(project, check)))
 
 
 @nlu.command("evaluate")

@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -21,6 +22,7 @@ from fastapi import FastAPI
 from bot.channels.frames import FRAME_LIMIT
 from bot.config import Settings
 from bot.errors import ConfigurationError
+from bot.model_watch import ModelWatch, load_in_rasa
 from bot.nlu.train import RasaProject, current_model
 from bot.supervisor import RasaCommand, RasaSupervisor
 
@@ -104,11 +106,12 @@ async def running_service(
         wait_for_port(settings.rasa_port)
         token, up, stops = secrets.token_urlsafe(32), asyncio.Event(), list[Stop]()
         project = rasa_project(settings)
+        model = current_model(project).absolute()
         supervisor = RasaSupervisor(
             RasaCommand(
                 python=settings.rasa_python,
                 root=ROOT,
-                model=current_model(project),
+                model=model,
                 models=settings.models,
                 port=settings.rasa_port,
                 actions=f"http://{LOOPBACK}:{settings.port}/internal/actions",
@@ -127,11 +130,22 @@ async def running_service(
         )
         server = _Server(config, stops)
         task = asyncio.create_task(server.serve(sockets=listeners))
+        rasa = f"http://{LOOPBACK}:{settings.rasa_port}"
+        watch = ModelWatch(
+            lambda: current_model(project).absolute(),
+            partial(load_in_rasa, rasa, token),
+            supervisor.start_with,
+            model,
+        )
+        watching: asyncio.Task[None] | None = None
         try:
             await _until_ready(task, up)
+            watching = asyncio.create_task(watch.run())
             Running(os.getpid(), server_url(settings), token).write(settings.var)
             yield server, task
         finally:
+            if watching is not None:
+                watching.cancel()
             (settings.var / "serve.json").unlink(missing_ok=True)
             server.should_exit = True
             await task

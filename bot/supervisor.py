@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import ConfigurationError
@@ -78,6 +78,10 @@ class RasaSupervisor:
             raise ConfigurationError(f"BOT_RASA_PYTHON {command.python} does not exist: run `make run` first")
         self._command = command
         self.pid: int | None = None
+
+    def start_with(self, model: Path) -> None:
+        """The model of the next start."""
+        self._command = replace(self._command, model=model)
 
     async def run(self) -> None:
         """Start it, and start it again whenever it ends, until cancelled."""

@@ -11,6 +11,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
@@ -23,6 +24,7 @@ from sanic.response import HTTPResponse, json
 
 from bot.faq.normalize import normalize
 from bot.nlu.handed_vectors import HANDED
+from bot.nlu.model_swap import ModelUnusable, swap_model
 
 TOKEN_VARIABLE = "BOT_INTERNAL_TOKEN"
 _SHORTEST_TOKEN = 16
@@ -171,7 +173,7 @@ async def _parse(processor: Any, heard: UserMessage, tracker: Any, command: bool
 
 
 class DeskChannel(InputChannel):
-    """Serves `/webhooks/desk/webhook` and `/webhooks/desk/health`.
+    """Serves `/webhooks/desk/webhook`, `/webhooks/desk/model` and `/webhooks/desk/health`.
 
     The bearer token comes from the environment variable BOT_INTERNAL_TOKEN.
     """
@@ -197,31 +199,51 @@ class DeskChannel(InputChannel):
 
         @blueprint.get("/health")
         async def health(request: Request) -> HTTPResponse:
-            agent = getattr(request.app.ctx, "agent", None)
-            if agent is None or not agent.is_ready():
-                return _error(503, "not_ready", "no model is loaded")
-            return json({"status": "ok", "model": agent.model_name})
+            agent = _ready_agent(request)
+            return json({"status": "ok", "model": agent.model_name}) if agent else _not_ready()
 
         @blueprint.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
-            if not self._admits(request.headers.get("authorization", "")):
-                return _error(401, "not_authenticated", "the bearer token is missing or wrong")
-            try:
-                message = DeskMessage.of(request.json)
-            except BadBody as error:
-                return _error(422, "invalid_input", str(error))
-            agent = getattr(request.app.ctx, "agent", None)
-            if agent is None or not agent.is_ready():
-                return _error(503, "not_ready", "no model is loaded")
-            try:
-                return json(await handle(agent, message))
-            except ActionsFailed as error:
-                return _error(503, "actions_failed", str(error))
-            except Exception:
-                logger.exception("turn %s of %s failed", message.message_id, message.sender)
-                return _error(500, "internal", "the turn failed, see Rasa's log")
+            return await self._receive(request)
+
+        @blueprint.post("/model")
+        async def change_model(request: Request) -> HTTPResponse:
+            return await self._change_model(request)
 
         return blueprint
+
+    async def _receive(self, request: Request) -> HTTPResponse:
+        if not self._admits(request.headers.get("authorization", "")):
+            return _not_authenticated()
+        try:
+            message = DeskMessage.of(request.json)
+        except BadBody as error:
+            return _error(422, "invalid_input", str(error))
+        agent = _ready_agent(request)
+        if agent is None:
+            return _not_ready()
+        try:
+            return json(await handle(agent, message))
+        except ActionsFailed as error:
+            return _error(503, "actions_failed", str(error))
+        except Exception:
+            logger.exception("turn %s of %s failed", message.message_id, message.sender)
+            return _error(500, "internal", "the turn failed, see Rasa's log")
+
+    async def _change_model(self, request: Request) -> HTTPResponse:
+        if not self._admits(request.headers.get("authorization", "")):
+            return _not_authenticated()
+        path = request.json.get("path") if isinstance(request.json, dict) else None
+        if not isinstance(path, str) or not path:
+            return _error(422, "invalid_input", f"path must name a model file, got {path!r}")
+        agent = _ready_agent(request)
+        if agent is None:
+            return _not_ready()
+        try:
+            await swap_model(agent, Path(path))
+        except ModelUnusable as error:
+            return _error(422, "model_unusable", str(error))
+        return json({"status": "ok", "model": agent.model_name})
 
     def _admits(self, header: str) -> bool:
         scheme, _, token = header.partition(" ")
@@ -232,3 +254,16 @@ def _error(status: int, code: str, detail: str) -> HTTPResponse:
     return json(
         {"error": {"code": code, "message": "系统暂时繁忙，请稍后再试。", "detail": detail}}, status=status
     )
+
+
+def _ready_agent(request: Request) -> Any:
+    agent = getattr(request.app.ctx, "agent", None)
+    return agent if agent is not None and agent.is_ready() else None
+
+
+def _not_ready() -> HTTPResponse:
+    return _error(503, "not_ready", "no model is loaded")
+
+
+def _not_authenticated() -> HTTPResponse:
+    return _error(401, "not_authenticated", "the bearer token is missing or wrong")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,11 +108,11 @@ def current_model(project: RasaProject) -> Path:
     return path
 
 
-def train_model(project: RasaProject) -> Path:
+def train_model(project: RasaProject, accept: Callable[[Path], None] = lambda _model: None) -> Path:
     """Train, or reuse the model of the same inputs, make it the current one and return its path.
 
-    About half a minute. Raises ConfigurationError with the end of Rasa's output when training fails;
-    the current model then stays.
+    About a minute. Raises ConfigurationError with the end of Rasa's output when training fails, and what
+    `accept` raises, which is asked before a new model becomes current; the current model then stays.
     """
     name = f"{inputs_digest(project)}.tar.gz"
     target = project.folder / name
@@ -121,9 +121,14 @@ def train_model(project: RasaProject) -> Path:
         with tempfile.TemporaryDirectory(dir=project.folder, prefix="training-") as folder:
             _run_training(project, Path(folder), name.removesuffix(".tar.gz"))
             (Path(folder) / name).replace(target)
+    line = f"{name} {components_digest(project)}\n"
+    current = project.folder / POINTER
+    if current.is_file() and current.read_text("utf-8") == line:
+        return target
+    accept(target)
     pointer = project.folder / f"{POINTER}.new"
-    pointer.write_text(f"{name} {components_digest(project)}\n", "utf-8")
-    pointer.replace(project.folder / POINTER)
+    pointer.write_text(line, "utf-8")
+    pointer.replace(current)
     return target
 
 
