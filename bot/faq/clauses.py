@@ -67,8 +67,13 @@ def questions(text: str) -> tuple[str, ...]:
     parts = _bare(SEPARATOR.split(OPENING.sub("", text)))
     if len(parts) == 1:
         parts = _bare(re.split("[,，]", parts[0]))
-    asked = [part for part in parts if QUESTION.search(part)]
+    asked = [part for part in parts if QUESTION.search(part) and not _objects(part)]
     return tuple(parts) if 2 <= len(parts) <= MOST_QUESTIONS and len(asked) == len(parts) else ()
+
+
+def _objects(part: str) -> bool:
+    """不是包邮吗 says something in the form of a question."""
+    return DENIAL.match(part) is not None and RHETORICAL.search(part) is not None
 
 
 def _bare(parts: list[str | None]) -> list[str]:

@@ -34,11 +34,14 @@ class Spelled:
 
 
 class _Word(NamedTuple):
-    """A word of the FAQ; `ends` are where its syllables end, in letters."""
-
     text: str
-    ends: frozenset[int]
+    syllables: Syllables
     cost: float
+
+    @property
+    def ends(self) -> set[int]:
+        """Where its syllables end, in letters."""
+        return set(itertools.accumulate(map(len, self.syllables)))
 
 
 class _Reading(NamedTuple):
@@ -71,10 +74,9 @@ class Spelling:
         # Words of more entries come first, and only so many of one sound are kept.
         for word, count in sorted(words.items(), key=lambda item: (-item[1], item[0])):
             for syllables in sounds.of(word) if len(word) <= LONGEST_WORD else ():
-                ends = frozenset(itertools.accumulate(map(len, syllables)))
                 same_letters = self._by_letters.setdefault("".join(syllables), [])
                 if len(same_letters) < ALIKE:
-                    same_letters.append(_Word(word, ends, math.log(total / count) + 1))
+                    same_letters.append(_Word(word, syllables, math.log(total / count) + 1))
                 same_sound = self._by_sound.setdefault(_blurred(syllables), [])
                 if len(same_sound) < ALIKE and word not in same_sound:
                     same_sound.append(word)
@@ -123,7 +125,7 @@ class Spelling:
             for stop in range(start + 1, min(len(letters), start + self._longest) + 1) if best[start] else ():
                 inside = {place - start for place in ends if start < place < stop}
                 for word in self._by_letters.get(letters[start:stop], ()):
-                    if not inside <= word.ends:
+                    if inside and not inside <= word.ends:
                         continue
                     reading = min(self._join(last, before, word) for last, before in best[start].items())
                     there = best[stop].get(word.text[-1])

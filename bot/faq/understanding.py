@@ -76,15 +76,16 @@ class Understanding:
     def _read(self, text: str, after: str | None) -> Replies:
         plain = normalize(text)
         typed = self.responder.reply(text)
-        if self._steps.questions:
-            several = self._several(questions(normalize(numbered(text))), typed)
-            if several:
-                return several
         meant = wanted(plain) if self._steps.denial else None
         if meant:
             instead = self._read(meant, after)
             if _answered(instead):
                 return _noted(instead, f"denied, asked instead: {meant}")
+        # What is denied is no question of its own, so two questions are looked for afterwards.
+        elif self._steps.questions:
+            several = self._several(questions(normalize(numbered(text))), typed)
+            if several:
+                return several
         return self._going_on(plain, typed, self.responder.entry(after) if after else None)
 
     def _several(self, parts: tuple[str, ...], typed: Reply) -> Replies:

@@ -103,6 +103,11 @@ def test_what_is_wanted_is_answered_not_what_is_denied(understanding: Understand
     assert reply.record.understood == ("denied, asked instead: 申请退货",)
 
 
+def test_what_is_denied_is_no_question_of_its_own(understanding: Understanding) -> None:
+    replies = understanding.reply("不是问怎么开发票，我想问退款多久到账")
+    assert entries(replies) == ["refund"]
+
+
 def test_both_questions_are_answered_in_order(understanding: Understanding) -> None:
     replies = understanding.reply("怎么开发票？退款多久到账？")
     assert entries(replies) == ["invoice", "refund"]
