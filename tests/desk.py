@@ -146,13 +146,25 @@ async def until(condition: Callable[[], Any]) -> None:
 
 @asynccontextmanager
 async def open_desk(
-    path: Path, dialogue: FakeDialogue | None = None, clock: Clock | None = None, *, start: bool = True
+    path: Path,
+    dialogue: FakeDialogue | None = None,
+    clock: Clock | None = None,
+    *,
+    start: bool = True,
+    level: str | None = None,
 ) -> AsyncIterator[Desk]:
-    """A running desk on the database file `path`; opening it again is a restart."""
+    """A running desk on the database file `path`; opening it again is a restart.
+
+    `level` is what the shop counts every customer as.
+    """
     database = open_database(path)
     dialogue, clock, hints = dialogue or FakeDialogue(), clock or Clock(), Hints()
     books = Bookkeeping(BusinessHours.parse("09:00-21:00", "Asia/Shanghai"))
-    handler = TurnHandler(dialogue, feeling())
+
+    async def level_of(_conversation: str) -> str | None:
+        return level
+
+    handler = TurnHandler(dialogue, feeling(), level=level_of)
     router = Router(database, handler, hints, books, clock=clock)
     conversations = Conversations(database, hints, books, router.wake, limit=2000, clock=clock)
     if start:

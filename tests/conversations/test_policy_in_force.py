@@ -73,6 +73,18 @@ async def test_settings_are_read_once_a_turn_and_reach_the_forms(tmp_path: Path)
     assert dialogue.calls[0].metadata["form_attempts"] == 3
 
 
+@pytest.mark.parametrize(("level", "reasons"), [("black", ["important_customer"]), ("gold", [])])
+async def test_an_important_customer_is_not_kept_waiting(
+    tmp_path: Path, level: str, reasons: list[str]
+) -> None:
+    async with open_desk(tmp_path / "bot.db", level=level) as desk:
+        await desk.say("怎么退货")
+        assert (await desk.trace())["policy"]["level"] is None
+        await desk.say("听不懂的话")
+        assert (await desk.trace())["policy"]["level"] == level
+        assert [ticket.reason for ticket in await desk.tickets()] == reasons
+
+
 async def test_the_trace_counts_how_feelings_rise(desk: Desk) -> None:
     steps = []
     for text in RISING:
