@@ -30,6 +30,7 @@ from bot.channels.web import WebChannel, Welcome
 from bot.config import Settings
 from bot.console.accounts import Accounts
 from bot.console.api import console_routes
+from bot.console.gaps_api import gap_routes
 from bot.console.guards import Guards
 from bot.console.policy_api import policy_routes
 from bot.conversations.commit import Bookkeeping
@@ -47,6 +48,8 @@ from bot.handoff.request_detector import RequestDetector
 from bot.handoff.rulebook import Rulebook
 from bot.handoff.ticket import tickets_of
 from bot.internal import internal_routes
+from bot.learning.drafts import Drafts
+from bot.learning.inbox import Inbox, Survey
 from bot.pages import SecurityHeaders, serve_pages
 from bot.shop.access import OrderAccess
 from bot.shop.customer import LEVELS
@@ -94,13 +97,14 @@ class Vectors(VectorSource, Protocol):
 class Parts:
     """What is given from outside: the FAQ, the shop, Rasa's process and its client. Tests put stand-ins here.
 
-    Without `vectors` feelings are judged by the lexicon alone.
+    Without `vectors` feelings are judged by the lexicon alone, without `survey` there is no gaps inbox.
     `announce` receives one line for the person at the terminal, `ready` is called once when all is up,
     `at_stop` receives what is to be awaited before the listeners close.
     """
 
     faq: Faq
     vectors: Vectors | None = None
+    survey: Survey | None = None
     shop: Shop | None = None
     dialogue: Dialogue | None = None
     process: RasaProcess | None = None
@@ -196,6 +200,9 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     guards = Guards(accounts)
     app.include_router(console_routes(guards, accounts, conversations, database, hints))
     app.include_router(policy_routes(guards, rulebook, database, LEVELS))
+    if parts.survey is not None:
+        inbox = Inbox(database, parts.survey, settings.faq, Drafts(settings.var))
+        app.include_router(gap_routes(guards, inbox))
     app.include_router(internal_routes(token, act, ask))
     if not settings.shop_url:
         app.include_router(demo_routes(DemoSignIn.read(DEMO, settings.identity_secret)))

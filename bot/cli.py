@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from bot import faq_commands, faq_files_commands, faq_release_commands
+from bot import faq_commands, faq_files_commands, faq_gaps_commands, faq_release_commands
 from bot.app import LEXICON, Parts, create_app
 from bot.channels import terminal
 from bot.command_line import AsJson, read_settings, say, say_json
@@ -35,6 +35,7 @@ from bot.handoff.policy import REQUEST_CONFIDENCE
 from bot.handoff.request_detector import RequestDetector
 from bot.handoff.ticket import public_ticket
 from bot.published import PublishedFaq
+from bot.published_survey import PublishedSurvey
 from bot.serving import Frame, Running, free_port, rasa_project, running_service, serve, server_url
 from bot.tables import TicketRow
 
@@ -65,6 +66,7 @@ for name, command in (
     ("export", faq_files_commands.export_command),
     ("import", faq_files_commands.import_command),
     ("lint", faq_files_commands.lint_command),
+    ("gaps", faq_gaps_commands.gaps_command),
 ):
     faq.command(name)(command)
 
@@ -92,6 +94,7 @@ def _build(settings: Settings, frame: Frame) -> FastAPI:
     parts = Parts(
         loaded,
         loaded.vectors,
+        PublishedSurvey(loaded),
         process=frame.process,
         token=frame.token,
         announce=frame.announce,

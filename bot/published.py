@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from actions.faq import EntryView, FaqResult, FollowUp
 from bot.errors import BotError
@@ -28,6 +29,8 @@ RETRY_SECONDS = 5.0
 KEPT_RELEASES = 5
 
 Stamp = tuple[int, int, int]
+
+T = TypeVar("T")
 
 
 class PublishedFaq:
@@ -65,6 +68,10 @@ class PublishedFaq:
     def vectors(self) -> MessageVectors:
         """Vectors of messages, by the encoder that searches: a message is encoded once."""
         return MessageVectors(self._responder.encoder)
+
+    async def work(self, task: Callable[[Understanding], T]) -> T:
+        """Run a task with the release that serves, in turn with customers' questions."""
+        return await asyncio.get_running_loop().run_in_executor(self._searching, task, self._understanding)
 
     @property
     def release(self) -> str:

@@ -16,6 +16,7 @@ from starlette.testclient import WebSocketTestSession
 from actions.faq import EntryView, FixedAnswerer
 from bot.app import Parts, create_app
 from bot.config import Settings
+from bot.learning.inbox import Survey
 from tests.desk import empty_database
 from tests.dialogue import FakeDialogue
 
@@ -102,14 +103,19 @@ class Browser:
 
 
 @contextlib.contextmanager
-def open_service(folder: Path, dialogue: FakeDialogue | None = None, **settings: Any) -> Iterator[Service]:
+def open_service(
+    folder: Path,
+    dialogue: FakeDialogue | None = None,
+    survey: Survey | None = None,
+    **settings: Any,
+) -> Iterator[Service]:
     """The service on the data in `folder`; opening it again is a restart."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "bot.db").exists():
         (folder / "bot.db").write_bytes(empty_database())
     dialogue, said = dialogue or FakeDialogue(), list[str]()
     configured = Settings(_env_file=None, var=folder, **{"message_rate": 1000.0, **settings})
-    parts = Parts(FixedFaq([ENTRY]), dialogue=dialogue, token=TOKEN, announce=said.append)
+    parts = Parts(FixedFaq([ENTRY]), survey=survey, dialogue=dialogue, token=TOKEN, announce=said.append)
     app = create_app(configured, parts)
     with TestClient(app, client=("127.0.0.1", 50000), raise_server_exceptions=False) as client:
         yield Service(app, client, dialogue, said)

@@ -25,6 +25,7 @@ ALLOWED = {
     "bot.faq": BASE,
     "bot.handoff": BASE | STORAGE | {"bot.emotion", "bot.faq"},
     "bot.maintenance": BASE | STORAGE | {"bot.faq"},
+    "bot.learning": BASE | STORAGE | {"bot.faq", "bot.handoff"},
     "bot.shop": BASE | {"bot.database", "bot.tables"},
     "actions": BASE | {"bot.emotion", "bot.faq", "bot.handoff", "bot.shop"},
     "bot.nlu": {"bot", "bot.messages", "bot.errors", "bot.emotion", "bot.faq.encoder", "bot.faq.normalize"},
@@ -36,6 +37,7 @@ ONLY_WIRING = {
     "bot.cli",
     "bot.faq_commands",
     "bot.faq_files_commands",
+    "bot.faq_gaps_commands",
     "bot.faq_release_commands",
     "bot.serving",
 }
