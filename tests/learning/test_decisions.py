@@ -23,8 +23,8 @@ def gap(customers: int, later: int = 0, texts: tuple[str, ...] = ("能刻字吗"
     )
 
 
-def decision(kind: Kind, of: Gap, **change: datetime) -> GapDecision:
-    return GapDecision(kind, of.question, of.texts, of.customers, 1, "管理员", NOON, **change)
+def decision(kind: Kind, of: Gap, until: datetime | None = None) -> GapDecision:
+    return GapDecision(kind, of.question, of.texts, of.customers, 1, "管理员", NOON, until=until)
 
 
 @pytest.mark.parametrize("kind", ["dismissed", "accepted"])
