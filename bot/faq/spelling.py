@@ -152,12 +152,20 @@ class Spelling:
                 known = self._known(text, start, stop, slip)
                 meant = [(self._known(text, start, stop, word), word) for word in self._alike(slip)]
                 better = max((found for found in meant if found[0] > known), default=None)
-                if better:
+                if better and not self._in_longer_word(text, start, stop):
                     notes.append(f"sound {slip} → {better[1]}")
                     text = text[:start] + better[1] + text[stop:]
                     break
             else:
                 return text
+
+    def _in_longer_word(self, text: str, start: int, stop: int) -> bool:
+        """Whether the place is part of an ordinary word that is longer: 始人 in 创始人."""
+        return any(
+            self._common(text[begin : begin + length])
+            for length in range(stop - start + 1, LONGEST_WORD + 1)
+            for begin in range(max(0, start - length + 1), min(stop, len(text) - length + 1))
+        )
 
     def _alike(self, slip: str) -> set[str]:
         """The FAQ's words that sound like a slip and share a character with it; none for a proper word."""
