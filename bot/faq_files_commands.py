@@ -101,11 +101,20 @@ def lint_command(
 
 
 def _vectors(models: Path, texts: Sequence[str]) -> Vectors | None:
+    """The vectors of texts; those that the newest release of the same encoder holds are not made again."""
     from bot.faq.encoder import load_encoder
+    from bot.faq.known_vectors import KnownVectors
+    from bot.faq.release import list_releases, releases_folder
 
     try:
         encoder = load_encoder(models)
     except ConfigurationError as error:
         typer.echo(f"questions are compared word for word only: {error}", err=True)
         return None
-    return encoder.encode(texts)
+    folders = (
+        releases_folder(models) / release.name
+        for release in list_releases(models)
+        if release.encoder == encoder.fingerprint and release.is_whole(releases_folder(models) / release.name)
+    )
+    known = KnownVectors.of(next(folders, None), encoder, lambda line: typer.echo(line, err=True))
+    return known.encode(texts).final

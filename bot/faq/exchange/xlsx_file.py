@@ -5,31 +5,24 @@ from __future__ import annotations
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from bot.faq.exchange.cells import Cell
 from bot.faq.exchange.sheet import COLUMN_LIMIT, ROW_LIMIT, Row, Sheet
+from bot.faq.exchange.xlsx_parts import PartRefused, check_parts
 from bot.faq.problems import Problems
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-UNPACKED_LIMIT = 64 * 2**20
-PARTS_LIMIT = 2000
-MERGED_LIMIT = 200_000
 WIDTH = 28
 WRAPPED_WIDTH = 48
 # _xHHHH_ stands for a character in XLSX, and _x005F_ before it for the text itself (ECMA-376, 22.9.2.19).
 _ESCAPE = re.compile(r"(?=_x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)|_x000D_")
 _ERROR = "单元格是公式，请改成文字或数值（复制后“选择性粘贴为值”）"
-
-
-class _Refused(Exception):
-    """Why the file is not read at all."""
 
 
 def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -70,44 +63,16 @@ def read_xlsx(name: str, data: bytes, problems: Problems) -> list[Sheet]:
     workbook, unpacks to more than 64 MiB, or claims more cells than a shop's FAQ could fill.
     """
     try:
-        _check_parts(data)
+        check_parts(data)
         with warnings.catch_warnings():
             # openpyxl tells of formats and rules that it leaves out; no text of a cell is among them.
             warnings.simplefilter("ignore")
             return list(_sheets(name, data, problems))
-    except _Refused as error:
+    except PartRefused as error:
         problems.add(name, str(error))
     except Exception as error:  # a damaged part makes openpyxl meet anything
         problems.add(name, f"不是完好的 XLSX 文件，请用 Excel 或 WPS 打开后另存（{type(error).__name__}）")
     return []
-
-
-def _check_parts(data: bytes) -> None:
-    """Refuse what would grow: parts that unpack to too much, merges that openpyxl would fill with cells."""
-    from defusedxml.ElementTree import iterparse
-
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-        if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
-            raise _Refused(f"解压后太大，最多 {UNPACKED_LIMIT // 2**20} MiB")
-        merged = 0
-        for part in parts:
-            if not part.filename.endswith(".xml"):
-                continue
-            with archive.open(part) as stream:
-                for _, element in iterparse(stream):
-                    if element.tag.endswith("}mergeCell"):
-                        merged += _area(element.get("ref", ""))
-                    element.clear()
-        if merged > MERGED_LIMIT:
-            raise _Refused(f"合并的单元格太多，最多 {MERGED_LIMIT} 格")
-
-
-def _area(reference: str) -> int:
-    from openpyxl.utils import range_boundaries
-
-    left, top, right, bottom = range_boundaries(reference)
-    return (right - left + 1) * (bottom - top + 1) if left and top and right and bottom else MERGED_LIMIT + 1
 
 
 def _sheets(name: str, data: bytes, problems: Problems) -> Iterator[Sheet]:

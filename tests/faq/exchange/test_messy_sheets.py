@@ -315,10 +315,27 @@ def test_bombs_are_refused() -> None:
     merges = b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     wide = parts[page].replace(b"</sheetData>", b"</sheetData>" + merges)
     assert "合并的单元格太多" in refused(packed({**parts, page: wide}), "x.xlsx")
-    far = parts[page].replace(b'r="A2"', b'r="XFD1048576"').replace(b'<row r="2"', b'<row r="1048576"')
+    last = b'<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row></sheetData>'
+    far = parts[page].replace(b"</sheetData>", last)
     assert "最多 50000 行" in refused(packed({**parts, page: far}), "x.xlsx")
     entities = b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><a>&c;</a>'
     assert "不是完好的 XLSX 文件" in refused(packed({**parts, page: entities}), "x.xlsx")
+
+
+def test_a_cell_that_would_be_lost_in_silence_is_refused() -> None:
+    parts = unpacked(sheet(HEADER, ("fee", "退款", "问", "", "答")))
+    page = "xl/worksheets/sheet1.xml"
+    for old, new, named in (
+        (b'r="E2" t="inlineStr"', b'r="E2" t="inline"', "单元格 E2 的内容与类型不符"),
+        (b'r="E2" t="inlineStr"', b'r="E2" t="str"', "单元格 E2 的内容与类型不符"),
+        (b'r="E2"', b'r="C2"', "单元格 C2 的位置不对"),
+        (b'r="E2"', b'r="E3"', "单元格 E3 的位置不对"),
+        (b'r="E2"', b'r="Z2" rr="E2"', "这一格上方没有列名"),
+        (b' r="E2"', b"", "第 2 行有单元格没有位置"),
+        (b'<row r="2"', b'<row r="1"', "第 1 行的位置不对"),
+    ):
+        assert old in parts[page]
+        assert named in refused(packed({**parts, page: parts[page].replace(old, new)}), "x.xlsx")
 
 
 @pytest.mark.parametrize(
