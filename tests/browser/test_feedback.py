@@ -27,7 +27,6 @@ def test_an_answer_helped_and_it_is_still_known_after_a_reload(widget: Widget, c
     expect(asked(answer)).to_have_count(0)
     expect(widget.field).to_be_focused()
     customer.page.reload()
-    widget.launcher.click()
     widget.wait_for_line()
     expect(widget.answer(ANSWERED).get_by_text("已反馈：有帮助")).to_be_visible()
     assert widget.transcript() == before
