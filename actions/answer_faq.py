@@ -12,7 +12,7 @@ from actions.empathy import empathy
 from actions.faq import FaqAnswerer, FaqResult
 from actions.self_service import self_service
 from actions.small_talk import small_talk
-from actions.speech import HUMAN_BUTTON, Speech, answers_speech, candidate_buttons, entry_speech
+from actions.speech import HUMAN_BUTTON, Speech, answer_speech, candidate_buttons, entry_speech
 from actions.tasks import task_button
 from actions.turn import Turn
 from bot.messages import Effects
@@ -46,10 +46,8 @@ def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:
     Small talk and a task count only where the FAQ has no answer: a wrong intent never hides one, and
     where the FAQ doubts between entries the intent decides only when both name the same entry.
     """
-    if result.entry is not None and result.also:
-        return answers_speech((result.entry, *result.also), result.record, empathy(turn))
     if result.entry is not None:
-        return entry_speech(result.entry, result.record, empathy(turn))
+        return answer_speech(result.entry, result, empathy(turn))
     record = result.record
     talk = small_talk(turn, record)
     if talk is not None:

@@ -20,7 +20,7 @@ from actions.form import IDENTITY, Form, FormState, FormStep, go_on, is_question
 from actions.forms_access import FormsAccess
 from actions.refusal import refusal_speech
 from actions.self_service import self_service
-from actions.speech import Speech, entry_speech
+from actions.speech import Speech, answer_speech, entry_speech
 from actions.tasks import TASKS, other_task, task_button
 from actions.turn import Turn
 from actions.view import ORDER, View
@@ -172,12 +172,12 @@ class FormValidation(Action):
         """The FAQ's answer to a message that opens the form but rather asks than wants something done."""
         if turn.text.startswith("/") or turn.confidence >= TASK_SURE or turn.mention("order_number"):
             return None
-        result = await self._answerer.answer(turn.text)
+        result = await self._answerer.answer(turn.text, turn.answered)
         if result.entry is None or result.entry.id in self._form.entries:
             return None
         intent = next((name for name, (form, _) in TASKS.items() if form == self._form.name), None)
         buttons = (task_button(intent),) if intent else ()
-        return entry_speech(result.entry, result.record, buttons=buttons)
+        return answer_speech(result.entry, result, buttons=buttons)
 
     async def _answer(self, state: FormState, view: View) -> Speech | None:
         turn = view.turn
@@ -187,7 +187,7 @@ class FormValidation(Action):
             return None
         result = await self._answerer.answer(turn.text)
         if result.entry is not None:
-            return entry_speech(result.entry, result.record)
+            return answer_speech(result.entry, result)
         talk = _SMALL_TALK.get(turn.intent) if turn.confidence >= TASK_SURE else None
         if talk is not None:
             return Speech(response=talk)

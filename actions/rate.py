@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.faq import FaqAnswerer
-from actions.speech import HUMAN_BUTTON, Speech, entry_speech
+from actions.speech import HUMAN_BUTTON, Speech, answer_speech
 from actions.tasks import task_button
 from actions.turn import Turn
 from bot.messages import Button, Effects
@@ -52,7 +52,7 @@ class Rate(Action):
         turn = Turn.of(tracker)
         result = await self._answerer.answer(turn.text) if not turn.text.startswith("/") else None
         if result is not None and result.entry is not None:
-            entry_speech(result.entry, result.record).send(dispatcher)
+            answer_speech(result.entry, result).send(dispatcher)
             return []
         reply(read_score(turn)).send(dispatcher)
         return []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.faq import EntryView
+from actions.faq import EntryView, FaqResult
 from bot.messages import Button, DecisionRecord, Effects
 
 HUMAN_BUTTON = Button("转人工", "/request_human", "human")
@@ -62,16 +62,22 @@ def candidate_buttons(record: DecisionRecord, without: str | None = None) -> tup
     return tuple(entry_button(candidate.question, candidate.entry, record.release) for candidate in shown)
 
 
-def answers_speech(entries: tuple[EntryView, ...], record: DecisionRecord, prefix: str = "") -> Speech:
-    """The answers to several questions of one message, numbered in the order of the questions."""
+def answer_speech(
+    entry: EntryView, result: FaqResult, prefix: str = "", buttons: tuple[Button, ...] = ()
+) -> Speech:
+    """What the FAQ found: one answer, or those to several questions, numbered in their order."""
+    if not result.also:
+        return entry_speech(entry, result.record, prefix, buttons)
+    entries = (entry, *result.also)
     told = {entry.id for entry in entries}
     follow_ups = {f.entry: f.title for entry in entries for f in entry.follow_ups if f.entry not in told}
     numbered = (f"{n}. {entry.question}\n{entry.answer}" for n, entry in enumerate(entries, 1))
     return Speech(
         text=prefix + "\n\n".join(numbered),
-        buttons=tuple(entry_button(title, entry) for entry, title in follow_ups.items()),
+        buttons=(*(entry_button(title, entry) for entry, title in follow_ups.items()), *buttons),
         effects=Effects(
-            decision=record, links=tuple(dict.fromkeys(link for entry in entries for link in entry.links))
+            decision=result.record,
+            links=tuple(dict.fromkeys(link for entry in entries for link in entry.links)),
         ),
     )
 
