@@ -269,12 +269,14 @@ def train_command(
 def evaluate_nlu(
     questions: Annotated[Path, typer.Option(help="File with text and intent, emotion, risk or human.")],
     as_json: AsJson = False,
+    page: Annotated[Path | None, typer.Option(help="Write the results as an HTML page, too.")] = None,
 ) -> None:
     """Measure intents, emotion, risk and the wish for a human on labelled lines."""
     from bot.faq.encoder import load_encoder
     from bot.faq.message_vectors import MessageVectors
     from bot.nlu.evaluate import evaluate, parse_with_rasa
     from bot.nlu.lines import read_lines
+    from bot.nlu.report_page import report_page
     from bot.nlu.train import current_model
 
     project, lines = rasa_project(read_settings()), read_lines(questions)
@@ -286,13 +288,17 @@ def evaluate_nlu(
         RequestDetector.load(project.models).wants_human,
         REQUEST_CONFIDENCE,
     )
+    if page is not None:
+        page.write_text(report_page(report.scores(), str(questions)), "utf-8")
     if as_json:
         say_json(report.to_json())
         return
     for column, scores in report.to_json().items():
-        say(f"{column}: " + "  ".join(f"{key} {value}" for key, value in scores.items() if key != "labels"))
-    for expected, predicted, times in report.intent.confusions[:20] if report.intent else ():
-        say(f"  {expected} → {predicted}: {times}")
+        shown = {key: value for key, value in scores.items() if key not in ("labels", "confusions")}
+        say(f"{column}: " + "  ".join(f"{key} {value}" for key, value in shown.items()))
+    for column, found in report.scores().items():
+        for expected, predicted, times in found.confusions[:20]:
+            say(f"  {column}: {expected} → {predicted}: {times}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from bot.emotion import Emotion
 from bot.errors import ConfigurationError
 from bot.nlu.lines import LabelledLine
+from bot.nlu.score import LabelScore, Score, score
 from bot.nlu.train import RasaProject
 
 HUMAN_INTENT = "request_human"
@@ -30,37 +30,6 @@ class Parsed:
 
 
 @dataclass(frozen=True)
-class LabelScore:
-    """Shares (0..1); 0 where there is nothing to divide by. `n` counts the lines with this label."""
-
-    n: int
-    precision: float
-    recall: float
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean."""
-        total = self.precision + self.recall
-        return 2 * self.precision * self.recall / total if total else 0.0
-
-
-@dataclass(frozen=True)
-class Score:
-    """One column of the file. `confusions` are (expected, predicted, how often), most frequent first."""
-
-    n: int
-    accuracy: float
-    labels: Mapping[str, LabelScore]
-    confusions: tuple[tuple[str, str, int], ...]
-
-    @property
-    def macro_f1(self) -> float:
-        """Mean F1 of the labels that occur in the file."""
-        occurring = [score.f1 for score in self.labels.values() if score.n]
-        return sum(occurring) / len(occurring) if occurring else 0.0
-
-
-@dataclass(frozen=True)
 class NluReport:
     """Scores of the columns that the file has."""
 
@@ -71,55 +40,22 @@ class NluReport:
 
     def to_json(self) -> dict[str, Any]:
         """The documented JSON; shares rounded to four places."""
-        report: dict[str, Any] = {}
-        if self.intent:
-            report["intent"] = {
-                "n": self.intent.n,
-                "accuracy": round(self.intent.accuracy, 4),
-                "macro_f1": round(self.intent.macro_f1, 4),
-            }
-        for name, score in (("emotion", self.emotion), ("risk", self.risk)):
-            if score:
-                report[name] = {"n": score.n, "macro_f1": round(score.macro_f1, 4), "labels": _labels(score)}
+        columns = {"intent": self.intent, "emotion": self.emotion, "risk": self.risk}
+        report = {name: score.to_json() for name, score in columns.items() if score}
         if self.human:
-            wanted = self.human.labels.get("true", LabelScore(0, 0.0, 0.0))
-            report["human"] = {
-                "n": self.human.n,
-                "recall": round(wanted.recall, 4),
-                "precision": round(wanted.precision, 4),
-            }
+            wanted = self.human.labels.get("true", LabelScore(0, 0, 0)).to_json()
+            report["human"] = {**wanted, "n": self.human.n}
         return report
 
-
-def _labels(score: Score) -> dict[str, dict[str, float]]:
-    return {
-        label: {"precision": round(one.precision, 4), "recall": round(one.recall, 4)}
-        for label, one in score.labels.items()
-    }
-
-
-def score(pairs: Sequence[tuple[str, str]]) -> Score | None:
-    """Score (expected, predicted) pairs; None when there are none."""
-    if not pairs:
-        return None
-    expected, predicted = Counter(e for e, _ in pairs), Counter(p for _, p in pairs)
-    right: Counter[str] = Counter()
-    wrong: Counter[tuple[str, str]] = Counter()
-    for pair in pairs:
-        if pair[0] == pair[1]:
-            right[pair[0]] += 1
-        else:
-            wrong[pair] += 1
-    labels = {
-        label: LabelScore(
-            expected[label],
-            right[label] / predicted[label] if predicted[label] else 0.0,
-            right[label] / expected[label] if expected[label] else 0.0,
-        )
-        for label in sorted(expected | predicted)
-    }
-    confusions = tuple((e, p, n) for (e, p), n in sorted(wrong.items(), key=lambda item: (-item[1], item[0])))
-    return Score(len(pairs), right.total() / len(pairs), labels, confusions)
+    def scores(self) -> dict[str, Score]:
+        """The scores that there are, by column."""
+        columns = {
+            "intent": self.intent,
+            "emotion": self.emotion,
+            "risk": self.risk,
+            "human": self.human,
+        }
+        return {name: score for name, score in columns.items() if score}
 
 
 def evaluate(
