@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -253,8 +253,6 @@ def train_command(
 
     project = rasa_project(read_settings())
     say(str(train_request_model(project.root / "data" / "nlu", project.models)))
-    vectors = MessageVectors(load_encoder(project.models, threads=os.cpu_count() or 1))
-    say(str(train_emotion_model(LEXICON.parent, vectors, project.models)))
     wants_human = RequestDetector.load(project.models).wants_human
 
     def check(model: Path) -> None:
@@ -262,7 +260,12 @@ def train_command(
         broken = broken_lines(lines, partial(parse_with_rasa, project, model), wants_human)
         check_golden(broken, model, accept)
 
-    say(str(train_model(project, check)))
+    # Rasa trains in a process of its own; meanwhile this one has a core for itself.
+    with ThreadPoolExecutor(1) as beside:
+        rasa = beside.submit(train_model, project, check)
+        vectors = MessageVectors(load_encoder(project.models))
+        say(str(train_emotion_model(LEXICON.parent, vectors, project.models)))
+        say(str(rasa.result()))
 
 
 @nlu.command("evaluate")
