@@ -40,7 +40,11 @@ def step(form: Form, state: FormState, turn: Turn, answered: Speech | None = Non
 
 def finish(form: Form, state: FormState, turn: Turn, *tickets: TicketView) -> Speech:
     """What the form says and does at its end."""
-    (speech,) = asyncio.run(form.finish(replace(view_of(turn, state), tickets=tickets), None))
+
+    async def finished() -> tuple[Speech, ...]:
+        return await form.finish(replace(view_of(turn, state), tickets=tickets), None)
+
+    (speech,) = asyncio.run(finished())
     return speech
 
 
