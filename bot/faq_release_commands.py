@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from bot.faq.gate import Gate
     from bot.faq.golden import GoldenResult
     from bot.faq.publication import Publication
-    from bot.faq.release import Manifest
-    from bot.faq.responder import Responder
+    from bot.faq.understanding import Understanding
 
 Note = Annotated[str, typer.Option("--note", help="What changes and why, for the history.")]
-Named = Annotated[str, typer.Argument(metavar="[RELEASE]", help="A release's name; else the newest.")]
+Named = Annotated[str, typer.Argument(metavar="[RELEASE]", help="Its name; else that of the last build.")]
 EXAMPLES = 20
 VERDICTS = {
     "right": "答对",
@@ -92,23 +91,23 @@ def publish_command(
     """Let a release serve, in the running services too, if golden questions and risk allow it."""
     from bot.faq.encoder import load_encoder
     from bot.faq.publication import history, serving
-    from bot.faq.release import find_release
+    from bot.faq.release import Manifest
 
     settings = read_settings()
-    manifest = _named(settings.models, release)
+    folder = _named(settings.models, release)
     current = serving(settings.models)
-    if current is not None and current.release == manifest.name:
-        say(f"{manifest.name} 已经在服务")
+    if current is not None and current.release == folder.name:
+        say(f"{folder.name} 已经在服务")
         return
     encoder = load_encoder(settings.models)
-    gate = _examine(settings, find_release(settings.models, manifest.name), encoder)
+    gate = _examine(settings, folder, encoder)
     if not gate.open and not force:
         raise GateRefused("\n".join((*gate.findings, "确需发布：--force 原因（会记入历史）")))
     seen = current.release if current else None
     # What was never published was made for the release that served then; forcing it is a decision of now.
-    if not force and all(move.release != manifest.name for move in history(settings.models)):
-        seen = manifest.base
-    _publish(settings, manifest.name, seen, note, force, gate)
+    if not force and all(move.release != folder.name for move in history(settings.models)):
+        seen = Manifest.read(folder).base
+    _publish(settings, folder.name, seen, note, force, gate)
 
 
 def rollback_command(note: Note = "") -> None:
@@ -189,10 +188,9 @@ def diff_command(
 def golden_command(release: Named = "", as_json: AsJson = False) -> None:
     """Ask a release the golden questions; exits with 1 when one is broken."""
     from bot.faq.encoder import load_encoder
-    from bot.faq.release import find_release
 
     settings = read_settings()
-    folder = find_release(settings.models, _named(settings.models, release).name)
+    folder = _named(settings.models, release)
     results = _golden(settings, _load(settings, folder, load_encoder(settings.models)))
     broken = [result for result in results if result.broken]
     if as_json:
@@ -218,12 +216,11 @@ def replay_command(
     from bot.database import Database
     from bot.faq.encoder import load_encoder
     from bot.faq.publication import serving_folder
-    from bot.faq.release import find_release
     from bot.faq.replay import replay
     from bot.maintenance.asked_questions import asked_questions
 
     settings = read_settings()
-    manifest = _named(settings.models, release)
+    folder = _named(settings.models, release)
     database = Database(settings.effective_database_url)
     try:
         database.migrate()
@@ -232,7 +229,7 @@ def replay_command(
         database.close()
     encoder = load_encoder(settings.models)
     before = _load(settings, serving_folder(settings.models), encoder)
-    after = _load(settings, find_release(settings.models, manifest.name), encoder)
+    after = _load(settings, folder, encoder)
     found = replay(questions, before, after)
     if as_json:
         say_json(found.to_json())
@@ -253,30 +250,28 @@ def replay_command(
         say("没有一个问题的回答会改变")
 
 
-def _named(models: Path, release: str) -> Manifest:
-    """The named release, else the newest."""
-    from bot.faq.release import Manifest, find_release, list_releases
+def _named(models: Path, release: str) -> Path:
+    """The named release, else the candidate."""
+    from bot.faq.release import candidate, find_release
 
-    if release:
-        return Manifest.read(find_release(models, release))
-    newest = next(list_releases(models), None)
-    if newest is None:
-        raise ConfigurationError(f"no FAQ release was built in {models}: run `bot faq build`")
-    return newest
+    return find_release(models, release) if release else candidate(models)
 
 
-def _load(settings: Settings, folder: Path, encoder: Encoder) -> Responder:
+def _load(settings: Settings, folder: Path, encoder: Encoder) -> Understanding:
     from bot.faq.release import load_release
     from bot.faq.responder import today_in
+    from bot.faq.sounds import Sounds
+    from bot.faq.understanding import Understanding
 
-    return load_release(folder, encoder, today_in(settings.timezone))
+    responder = load_release(folder, encoder, today_in(settings.timezone))
+    return Understanding.of(responder, Sounds.load())
 
 
-def _golden(settings: Settings, responder: Responder) -> tuple[GoldenResult, ...]:
+def _golden(settings: Settings, understanding: Understanding) -> tuple[GoldenResult, ...]:
     from bot.faq.golden import check_golden, load_golden
     from bot.faq.release import Sources
 
-    return check_golden(responder, load_golden(Sources.beside(settings.faq).golden))
+    return check_golden(understanding, load_golden(Sources.beside(settings.faq).golden))
 
 
 def _examine(settings: Settings, folder: Path, encoder: Encoder) -> Gate:

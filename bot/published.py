@@ -86,12 +86,13 @@ class PublishedFaq:
         refused: Stamp | None = None
         while True:
             await asyncio.sleep(RETRY_SECONDS if refused is not None else POLL_SECONDS)
+            stamp = None
             try:
                 stamp = _stamp(pointer(self._models))
                 if stamp == self._stamp:
                     continue
                 fresh = await asyncio.to_thread(self._load)
-            except (BotError, OSError, ValueError, KeyError) as error:
+            except Exception as error:
                 if stamp != refused:
                     logger.error("FAQ release %s goes on serving, not the newest: %s", self.release, error)
                 refused = stamp

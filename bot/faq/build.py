@@ -33,6 +33,7 @@ from bot.faq.release import (
     releases_folder,
     sha256,
     to_disk,
+    write_whole,
 )
 from bot.faq.retriever import Fusion
 from bot.faq.topic_file import load_entries
@@ -79,7 +80,7 @@ def build_release(
     *,
     recalibrate: bool = False,
 ) -> Path:
-    """Build a release, or find the one that was built from the same sources, and return its folder.
+    """Build a release, or find the one that was built from the same sources: the candidate, from then on.
 
     Only texts that the newest release does not hold are encoded, and its calibration is kept while at
     most 2 % of its lines have changed, unless `recalibrate`. `target` is the accepted share of wrong
@@ -100,7 +101,7 @@ def build_release(
             wanted = not recalibrate or not manifest.calibration.changed_lines
             if manifest.key == inputs.key and fresh and wanted and manifest.is_whole(root / manifest.name):
                 progress(f"FAQ release {manifest.name} is up to date")
-                return root / manifest.name
+                return _proposed(models, root / manifest.name)
         previous = next((m for m in built if m.is_whole(root / m.name)), None)
         created = datetime.now(UTC)
         name = _fresh_name(root, f"{created:%Y%m%d-%H%M%S}-{inputs.key[:8]}")
@@ -138,11 +139,18 @@ def build_release(
         )
         manifest.write(work)
         _seal(work, root / name)
+        _proposed(models, root / name)
         _prune(models, root)
     progress(f"FAQ release {name}: {manifest.entries} entries, {manifest.lines} questions")
     for line in fitted.report.summary():
         progress(line)
     return root / name
+
+
+def _proposed(models: Path, folder: Path) -> Path:
+    """Make a release the candidate."""
+    write_whole(models / "faq" / "candidate", folder.name + "\n")
+    return folder
 
 
 def _keep_calibration(

@@ -30,11 +30,12 @@ class Gate:
 def examine(golden: Sequence[GoldenResult], estimate: Estimate, target: float) -> Gate:
     """`target` is the share of wrong answers that is accepted today.
 
-    The upper bound of the estimate counts, as it does in the choice of the threshold; a release that
-    answers nothing answers nothing wrong.
+    The upper bound of the estimate counts, as it does in the choice of the threshold.
     """
     findings = [_finding(result) for result in golden if result.broken]
-    if estimate.answered > 0 and estimate.wrong_bound > target:
+    if estimate.answered == 0:
+        findings.append("这个版本不会直接回答任何问题：相似问或无关问题太少，无法保证答错的比例")
+    elif estimate.wrong_bound > target:
         share = f"回答错误的比例估计最多 {estimate.wrong_bound:.1%}"
         findings.append(f"{share}，高于可接受的 {target:.1%}（BOT_WRONG_ANSWER_TARGET）")
     return Gate(tuple(findings))

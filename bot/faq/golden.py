@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from bot.errors import ConfigurationError
-from bot.faq.normalize import normalize
-from bot.faq.responder import Responder
 from bot.faq.table import read_table
-from bot.messages import DecisionKind
+from bot.faq.understanding import Understanding
+from bot.messages import DecisionKind, DecisionRecord
 
 Verdict = Literal["right", "offered", "missed", "wrong", "gone"]
 BROKEN: tuple[Verdict, ...] = ("missed", "wrong", "gone")
@@ -59,27 +58,36 @@ def load_golden(path: Path) -> tuple[GoldenQuestion, ...]:
         question = row.values["question"]
         if not question:
             raise ConfigurationError(f"{row.place}: column 'question' is empty")
-        if normalize(question) in found:
+        if question in found:
             raise ConfigurationError(f"{row.place}: the question {question!r} stands there twice")
-        found[normalize(question)] = GoldenQuestion(question, row.values["expected"] or None)
+        found[question] = GoldenQuestion(question, row.values["expected"] or None)
     return tuple(found.values())
 
 
-def check_golden(responder: Responder, questions: Sequence[GoldenQuestion]) -> tuple[GoldenResult, ...]:
-    """Ask a release every golden question; about 5 ms each."""
-    return tuple(_check(responder, golden) for golden in questions)
+def check_golden(
+    understanding: Understanding, questions: Sequence[GoldenQuestion]
+) -> tuple[GoldenResult, ...]:
+    """Ask a release every golden question as a customer would; about 5 ms each."""
+    return tuple(_check(understanding, golden) for golden in questions)
 
 
-def _check(responder: Responder, golden: GoldenQuestion) -> GoldenResult:
-    reply = responder.reply(golden.question)
-    entries = tuple(entry.id for entry in reply.entries)
-    verdict: Verdict
+def _check(understanding: Understanding, golden: GoldenQuestion) -> GoldenResult:
+    replies = understanding.reply(golden.question)
+    record = replies[0].record
+    entries = tuple(entry.id for reply in replies for entry in reply.entries)
+    return GoldenResult(
+        golden, _verdict(understanding, golden, record, entries), record.decision, entries, record.probability
+    )
+
+
+def _verdict(
+    understanding: Understanding, golden: GoldenQuestion, record: DecisionRecord, entries: tuple[str, ...]
+) -> Verdict:
+    answered, asked_back = record.decision == "answer", record.decision == "clarify"
     if golden.expected is None:
-        verdict = {"answer": "wrong", "clarify": "offered", "no_answer": "right"}[reply.record.decision]  # type: ignore[assignment]
-    elif responder.entry(golden.expected) is None:
-        verdict = "gone"
-    elif reply.record.decision == "answer":
-        verdict = "right" if entries == (golden.expected,) else "wrong"
-    else:
-        verdict = "offered" if golden.expected in entries else "missed"
-    return GoldenResult(golden, verdict, reply.record.decision, entries, reply.record.probability)
+        return "wrong" if answered else "offered" if asked_back else "right"
+    if understanding.responder.entry(golden.expected) is None:
+        return "gone"
+    if answered:
+        return "right" if golden.expected in entries else "wrong"
+    return "offered" if golden.expected in entries else "missed"

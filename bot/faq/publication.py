@@ -18,7 +18,7 @@ from typing import Literal
 
 from bot.errors import ConfigurationError, PublishedMeanwhile
 from bot.faq.file_lock import locked
-from bot.faq.release import NAME, Manifest, find_release, to_disk
+from bot.faq.release import NAME, Manifest, find_release, write_whole
 
 Action = Literal["publish", "rollback"]
 NOTHING = "no FAQ release is published in {}: run `bot faq build` and `bot faq publish`"
@@ -144,7 +144,7 @@ def publish(
             findings=tuple(findings),
         )
         _write(models, moves)
-        _replace(pointer(models), move.line())
+        write_whole(pointer(models), move.line())
         _append(models, move)
     return move
 
@@ -191,7 +191,7 @@ def _write(models: Path, moves: Sequence[Publication]) -> None:
     text = "".join(move.line() for move in moves)
     file = _file(models)
     if moves and (not file.exists() or file.read_text("utf-8") != text):
-        _replace(file, text)
+        write_whole(file, text)
 
 
 def _append(models: Path, move: Publication) -> None:
@@ -199,11 +199,3 @@ def _append(models: Path, move: Publication) -> None:
         stream.write(move.line())
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _replace(path: Path, text: str) -> None:
-    fresh = path.with_name(f".{path.name}-fresh")
-    fresh.write_text(text, "utf-8")
-    to_disk(fresh)
-    fresh.replace(path)
-    to_disk(path.parent)

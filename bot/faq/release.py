@@ -129,6 +129,14 @@ def find_release(models: Path, name: str) -> Path:
     return folder
 
 
+def candidate(models: Path) -> Path:
+    """The folder that the newest build returned. Raises ConfigurationError when there is none."""
+    try:
+        return find_release(models, (models / "faq" / "candidate").read_text("utf-8").strip())
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"no FAQ release was built in {models}: {REBUILD}") from error
+
+
 def list_releases(models: Path) -> Iterator[Manifest]:
     """The releases of this version, newest first; folders of other versions are passed over."""
     root = releases_folder(models)
@@ -193,6 +201,15 @@ def sha256(path: Path) -> str:
     """The hash of a file's content."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in one step that a reader sees wholly or not at all, and that outlives a power cut."""
+    fresh = path.with_name(f".{path.name}-fresh")
+    fresh.write_text(text, "utf-8")
+    to_disk(fresh)
+    fresh.replace(path)
+    to_disk(path.parent)
 
 
 def to_disk(path: Path) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from bot.faq.responder import Responder
+from bot.faq.understanding import Understanding
 from bot.messages import DecisionKind
 
 ChangeKind = Literal[
@@ -33,7 +33,7 @@ class AskedQuestion:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a release makes of a question: `entries` are answered with or offered, best first."""
+    """What the bot makes of a question by a release: `entries` are answered with or offered, best first."""
 
     decision: DecisionKind
     entries: tuple[str, ...]
@@ -81,35 +81,28 @@ class Replay:
         }
 
 
-def replay(
-    questions: Sequence[AskedQuestion],
-    before: Responder,
-    after: Responder,
-    progress: Callable[[int], None] = lambda _done: None,
-) -> Replay:
-    """Put every question to both releases; about 6 ms each, most of it the encoder's.
-
-    `progress` is told how many questions are done.
-    """
+def replay(questions: Sequence[AskedQuestion], before: Understanding, after: Understanding) -> Replay:
+    """Put every question to both releases, each by itself; about 6 ms each, most of it the encoder's."""
     changes = []
-    for done, question in enumerate(questions, 1):
+    for question in questions:
         old, new = _ask(before, question.text), _ask(after, question.text)
         kind = _kind(old, new)
         if kind is not None:
             changes.append(Change(kind, question, old, new))
-        progress(done)
     changes.sort(key=lambda change: (CHANGES.index(change.kind), -change.question.times))
-    return Replay(before.name, after.name, sum(q.times for q in questions), tuple(changes))
+    names = (before.responder.name, after.responder.name)
+    return Replay(*names, sum(question.times for question in questions), tuple(changes))
 
 
-def _ask(responder: Responder, text: str) -> Outcome:
-    reply = responder.reply(text)
-    answered = reply.record.decision == "answer"
+def _ask(understanding: Understanding, text: str) -> Outcome:
+    replies = understanding.reply(text)
+    record = replies[0].record
+    entries = [entry for reply in replies for entry in reply.entries]
     return Outcome(
-        reply.record.decision,
-        tuple(entry.id for entry in reply.entries),
-        reply.entries[0].answer if answered else "",
-        round(reply.record.probability, 4),
+        record.decision,
+        tuple(entry.id for entry in entries),
+        "\n".join(entry.answer for entry in entries) if record.decision == "answer" else "",
+        round(record.probability, 4),
     )
 
 

@@ -32,10 +32,17 @@ def large_entries() -> list[dict[str, object]]:
     ]
 
 
+def off_topic() -> list[str]:
+    """84 lines."""
+    subjects = ("股票", "猫咪", "火车票", "感冒", "作文", "足球", "机票", "奶茶", "彩票", "高考")
+    asked = ("{}今天怎么样", "给我讲讲{}", "你喜欢{}吗", "{}的历史", "推荐一点{}", "谁发明了{}")
+    return [*OFF_TOPIC, *(text.format(subject) for subject, text in product(subjects, asked))]
+
+
 def write_large(folder: Path, entries: list[dict[str, object]] | None = None) -> Sources:
     """Write the FAQ in the layout of data/."""
     (folder / "faq").mkdir(parents=True, exist_ok=True)
     content = {"topic": "house", "title": "物业", "entries": entries or large_entries()}
     (folder / "faq" / "house.yml").write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
-    (folder / "off_topic.txt").write_text("\n".join(OFF_TOPIC) + "\n", "utf-8")
+    (folder / "off_topic.txt").write_text("\n".join(off_topic()) + "\n", "utf-8")
     return Sources.beside(folder / "faq")

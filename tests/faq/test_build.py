@@ -9,6 +9,7 @@ import pytest
 from bot.errors import ConfigurationError
 from bot.faq import build
 from bot.faq.build import build_release
+from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import HashEncoder, Vectors
 from bot.faq.publication import publish
 from bot.faq.release import Manifest, Sources, list_releases, load_release, read_report, releases_folder
@@ -62,7 +63,8 @@ def test_a_release_with_too_few_questions_says_so(sources: Sources, tmp_path: Pa
     assert any("too few similar questions" in line for line in lines)
     report = read_report(folder)
     assert report.own_calibration is False
-    assert report.coverage == report.confusable == ()
+    assert not report.coverage
+    assert not report.confusable
 
 
 def test_nothing_is_built_twice(sources: Sources, tmp_path: Path) -> None:
@@ -216,7 +218,5 @@ def test_the_report_tells_coverage_and_confusable_pairs(large: tuple[Path, Path]
     assert len(written["predictions"]) == len(report.predictions)
 
 
-def _encoded(text: str) -> object:
-    from bot.faq.encoded import EncodedTexts
-
+def _encoded(text: str) -> EncodedTexts:
     return EncodedTexts.encode(HashEncoder(), [text])
