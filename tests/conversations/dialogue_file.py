@@ -4,10 +4,12 @@
 - 名称: 查物流
   登录: demo-chen          # a customer of data/shop whom the site has signed in
   对话:
-    - 客户: 我的快递到哪了    # typed; or 点: the title of a button of the last message that has it
-      答: [云杉短款羽绒服]    # each of these is in what the bot says
+    - 客户: 我的快递到哪了    # typed; or 点: the title of a button of the newest message that has it
+      答: [云杉短款羽绒服]    # each is in the words or buttons that follow; 甲|乙 is either
       不答: [手机]          # none of these is
-      转人工: requested     # the reason of the hand-off; without it there is none
+      办理: return_form     # the form that is open then; 无: none is
+      工单: [callback]      # the categories of the tickets so far that change no owner
+      转人工: requested     # the reason of the hand-off, or a|b; without it there is none
 ```
 """
 
@@ -19,19 +21,26 @@ from typing import Any
 
 import yaml
 
-_STEP = {"客户", "点", "答", "不答", "转人工"}
+_STEP = {"客户", "点", "答", "不答", "办理", "工单", "转人工"}
 _DIALOGUE = {"名称", "登录", "对话"}
+NO_FORM = "无"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One message of the customer, typed or clicked, and what must follow."""
+    """One message of the customer, typed or clicked, and what must follow.
+
+    `answers` and `handoff` hold alternatives; `form` is None where any may be open, `tickets` where any may
+    have been made.
+    """
 
     says: str | None
     clicks: str | None
-    answers: tuple[str, ...]
-    never: tuple[str, ...]
-    handoff: str | None
+    answers: tuple[tuple[str, ...], ...] = ()
+    never: tuple[str, ...] = ()
+    form: str | None = None
+    tickets: tuple[str, ...] | None = None
+    handoff: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, step: dict[str, Any]) -> Step:
@@ -43,9 +52,11 @@ class Step:
         return cls(
             step.get("客户"),
             step.get("点"),
-            tuple(step.get("答", ())),
+            tuple(tuple(words.split("|")) for words in step.get("答", ())),
             tuple(step.get("不答", ())),
-            step.get("转人工"),
+            step.get("办理"),
+            tuple(step["工单"]) if "工单" in step else None,
+            tuple(step["转人工"].split("|")) if "转人工" in step else (),
         )
 
 
@@ -58,13 +69,15 @@ class DialogueScript:
     steps: tuple[Step, ...]
 
 
-def read_dialogues(folder: Path) -> list[DialogueScript]:
-    """All files of the folder. Raises ValueError for a broken one."""
+def read_dialogues(path: Path) -> list[DialogueScript]:
+    """The dialogues of one file. Raises ValueError for a broken one."""
     found = []
-    for path in sorted(folder.glob("*.yml")):
-        for written in yaml.safe_load(path.read_text("utf-8")):
-            if unknown := set(written) - _DIALOGUE:
-                raise ValueError(f"{path.name}: a dialogue knows no {unknown}")
+    for written in yaml.safe_load(path.read_text("utf-8")):
+        if unknown := set(written) - _DIALOGUE:
+            raise ValueError(f"{path.name}: a dialogue knows no {unknown}")
+        try:
             steps = tuple(Step.read(step) for step in written["对话"])
-            found.append(DialogueScript(f"{path.stem}/{written['名称']}", written.get("登录"), steps))
+        except (AttributeError, TypeError) as error:
+            raise ValueError(f"{path.name}: {written['名称']} is not written as it should be") from error
+        found.append(DialogueScript(f"{path.stem}/{written['名称']}", written.get("登录"), steps))
     return found
