@@ -56,7 +56,7 @@ def build_actions(answerer: FaqAnswerer, access: FormsAccess) -> Sequence[Action
         AnswerFaq(answerer),
         ChooseEntry(answerer),
         Handoff(),
-        Affirm(),
+        Affirm(answerer),
         Unhelpful(answerer),
         Rate(answerer),
         TicketStatus(access.tickets, access.clock),

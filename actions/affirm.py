@@ -1,25 +1,35 @@
-"""`action_affirm`: yes after "shall I fetch a human?" is a wish for one, otherwise a nod."""
+"""`action_affirm`: yes after "shall I fetch a human?" is a wish for one, otherwise a nod.
+
+Marks alone are no yes, whatever they look like to the intent model: they were not understood.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer_faq import OFFER_HUMAN
+from actions.answer_faq import OFFER_HUMAN, reply
+from actions.faq import FaqAnswerer
 from actions.handoff import REQUESTED
 from actions.refusal import AGENT_MAY
 from actions.speech import Speech
-from actions.turn import Turn
+from actions.turn import FALLBACK_INTENT, Turn
 from bot.messages import Effects, HandoffRequest
 
 ASKS_ABOUT_HUMAN = (*OFFER_HUMAN, "utter_unhelpful", "utter_unhelpful_again", "utter_ticket_none")
+_MARKS = re.compile(r"[\s.。…,，、!！?？;；~～·\-_—]+")
 BEYOND_AUTHORITY = Speech(effects=Effects(handoff=HandoffRequest("beyond_authority")))
 
 
 class Affirm(Action):
     """Reads what the bot said in the turn before."""
+
+    def __init__(self, answerer: FaqAnswerer) -> None:
+        self._answerer = answerer
 
     def name(self) -> str:
         return "action_affirm"
@@ -28,7 +38,10 @@ class Affirm(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         turn = Turn.of(tracker)
-        if turn.responded(AGENT_MAY):
+        if _MARKS.fullmatch(turn.text):
+            unclear = replace(turn, intent=FALLBACK_INTENT, ranking=())
+            reply(unclear, await self._answerer.answer(turn.text), self._answerer).send(dispatcher)
+        elif turn.responded(AGENT_MAY):
             BEYOND_AUTHORITY.send(dispatcher)
         elif turn.responded(*ASKS_ABOUT_HUMAN):
             REQUESTED.send(dispatcher)

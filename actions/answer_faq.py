@@ -36,7 +36,10 @@ class AnswerFaq(Action):
     ) -> list[dict[str, Any]]:
         turn = Turn.of(tracker)
         result = await self._answerer.answer(turn.text, turn.answered)
-        reply(turn, result, self._answerer).send(dispatcher)
+        said = reply(turn, result, self._answerer)
+        if said.response is not None and (feeling := empathy(turn)):
+            Speech(text=feeling).send(dispatcher)
+        said.send(dispatcher)
         return []
 
 

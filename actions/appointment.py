@@ -18,7 +18,8 @@ _DIGITS = {character: value for value, character in enumerate("零一二三四�
 _NUMBER = r"(?:\d{1,2}|[零〇一二两三四五六七八九十]{1,3})"
 _DAYS = {"今天": 0, "今日": 0, "今晚": 0, "今早": 0, "今儿": 0, "明天": 1, "明日": 1, "明早": 1, "明晚": 1}
 _DAYS |= {"明儿": 1, "后天": 2, "大后天": 3}
-_DAY = re.compile("大后天|今[天日晚早儿]|明[天日早晚儿]|后天")
+_DAYS |= {"昨天": -1, "昨日": -1, "昨晚": -1, "前天": -2, "大前天": -3}
+_DAY = re.compile("大[前后]天|今[天日晚早儿]|明[天日早晚儿]|昨[天日晚]|后天|(?<![目之以提])前天")
 _WEEKDAY = re.compile(r"(下下|下|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天末])")
 _DATE = re.compile(rf"(?:({_NUMBER})月)?({_NUMBER})[号日]")
 _PARTS = {
@@ -208,7 +209,7 @@ def _later(found: Appointment, days: int) -> Appointment:
 
 def _checked(found: Appointment, now: datetime, hours: BusinessHours) -> Appointment:
     problem: Literal["past", "closed"] | None = None
-    if _over(found, now):
+    if _over(found, now) or found.start.date() < now.date():
         problem = "past"
     elif not hours.is_open(found.start):
         problem = "closed"

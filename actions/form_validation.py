@@ -14,14 +14,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer_faq import CLARIFY, another
 from actions.choose_entry import chosen_speech
+from actions.empathy import empathy
 from actions.faq import FaqAnswerer
 from actions.form import IDENTITY, Form, FormState, FormStep, go_on, is_question, step
 from actions.forms_access import FormsAccess
 from actions.refusal import refusal_speech
 from actions.self_service import self_service
-from actions.speech import Speech, answer_speech, entry_speech
-from actions.tasks import TASKS, other_task, task_button
+from actions.speech import Speech, answer_speech, candidate_buttons, entry_speech
+from actions.tasks import TASKS, other_task, task_button, wishes
 from actions.turn import Turn
 from actions.view import ORDER, View
 from bot.errors import InvalidInput, NotAllowed, OrderNotFound, PartUnavailable
@@ -34,23 +36,28 @@ REQUESTED = "requested_slot"
 STATE = "form_state"
 # An FAQ answer comes before a task that is less sure than this.
 TASK_SURE = 0.8
+COMPLAINT = "complaint_form"
 _SMALL_TALK = {"greet": "utter_greet", "thanks": "utter_thanks", "bot_challenge": "utter_bot_challenge"}
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What the slot holds: the open form's state, and the order that was spoken of last."""
+    """What the slot holds: the open form's state, and the order that was spoken of last.
+
+    `then` is the further task (an intent) that the message which opened the form asked for.
+    """
 
     form: str | None = None
     state: FormState = field(default_factory=FormState)
     recent: str | None = None
+    then: str | None = None
 
     @classmethod
     def of(cls, tracker: Tracker) -> Memory:
         """Read the slot."""
         held = tracker.get_slot(STATE) or {}
         state = FormState(held.get("values") or {}, held.get("requested"), int(held.get("asked") or 0))
-        return cls(held.get("form"), state, held.get("recent"))
+        return cls(held.get("form"), state, held.get("recent"), held.get("then"))
 
     def event(self) -> dict[str, Any]:
         """Write the slot."""
@@ -60,6 +67,7 @@ class Memory:
             "requested": self.state.requested,
             "asked": self.state.asked,
             "recent": self.recent,
+            "then": self.then,
         }
         event: dict[str, Any] = SlotSet(STATE, held)
         return event
@@ -82,22 +90,37 @@ class FormValidation(Action):
         turn, memory = Turn.of(tracker), Memory.of(tracker)
         is_open = memory.form == self._form.name and bool(tracker.get_slot(REQUESTED))
         state = memory.state if is_open else FormState()
+        then = memory.then if is_open else None
         try:
-            said, kept, events = await self._turn(turn, state, memory.recent)
+            said, kept, events = await self._turn(turn, state, memory.recent, then)
         except PartUnavailable as error:
             logger.warning("%s cannot go on: %s", self._form.name, error)
             kept, events = Memory(recent=memory.recent), _closed()
             said = (_handoff("failing_part", self._form.name),)
-        for speech in said:
+        for speech in self._felt(turn, said):
             speech.send(dispatcher)
         return [kept.event(), *events]
 
+    def _felt(self, turn: Turn, said: tuple[Speech, ...]) -> tuple[Speech, ...]:
+        """Who is worried or displeased hears so first; complaints and hand-offs have their own words."""
+        feeling = empathy(turn)
+        if not feeling or not said or self._form.name == COMPLAINT or any(s.effects.handoff for s in said):
+            return said
+        return (Speech(text=feeling), *said)
+
     async def _turn(
-        self, turn: Turn, state: FormState, recent: str | None
+        self, turn: Turn, state: FormState, recent: str | None, then: str | None
     ) -> tuple[tuple[Speech, ...], Memory, list[dict[str, Any]]]:
         form = self._form
-        if state.requested is None and (first := await self._answer_first(turn)) is not None:
-            return (first,), Memory(recent=recent), _closed()
+        if state.requested is None:
+            named = wishes(turn)
+            if len(named) > 1:
+                # The intent of two tasks in one message is anything: they are done as they were named.
+                if named[0].form != form.name:
+                    return (), Memory(recent=recent), [*_closed(), FollowupAction(named[0].form)]
+                turn, then = named[0].turn, named[1].intent
+            elif (first := await self._answer_first(turn)) is not None:
+                return (first,), Memory(recent=recent), _closed()
         view = await self._access.view(form, turn, state.values, recent)
         hindrance = await self._hindrance(view)
         if hindrance is not None:
@@ -110,8 +133,10 @@ class FormValidation(Action):
         said = (*result.say, *await self._end(result, view))
         spoken_of = result.state.values.get(ORDER) or recent
         if result.ending is not None:
+            if then is not None and not any(speech.effects.handoff for speech in said):
+                said = (*said, _next(then))
             return said, Memory(recent=spoken_of), _closed()
-        return said, Memory(form.name, result.state, spoken_of), [SlotSet(REQUESTED, STATE)]
+        return said, Memory(form.name, result.state, spoken_of, then), [SlotSet(REQUESTED, STATE)]
 
     async def _hindrance(self, view: View) -> Speech | None:
         if not self._form.identifies:
@@ -123,7 +148,7 @@ class FormValidation(Action):
 
     def _other(self, state: FormState, view: View) -> str | None:
         asked = self._form.field(str(state.requested))
-        if asked.free_text or asked.read(view) is not None or view.turn.mentions:
+        if asked.free_text or (asked.slot != ORDER and asked.read(view) is not None):
             return None
         return other_task(view.turn, self._form.name)
 
@@ -194,7 +219,18 @@ class FormValidation(Action):
         told = self._form.field(str(state.requested)).free_text
         task = None if told else self_service(turn, result.record)
         entry = self._answerer.entry(task) if task and task not in self._form.entries else None
-        return entry_speech(entry, None) if entry else None
+        if entry is not None:
+            return entry_speech(entry, None)
+        choices = candidate_buttons(result.record)
+        if told or result.record.decision != "clarify" or not choices or not turn.sure("faq"):
+            return None
+        effects = Effects(decision=result.record)
+        return Speech(response=another(CLARIFY, turn), buttons=choices, effects=effects)
+
+
+def _next(intent: str) -> Speech:
+    words = {"task": TASKS[intent][1]}
+    return Speech(response="utter_next_task", values=words, buttons=(task_button(intent),))
 
 
 def _handoff(reason: str, note: str) -> Speech:

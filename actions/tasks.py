@@ -1,10 +1,11 @@
-"""Which form does what a customer asks for, and which button starts it."""
+"""Which form does what a customer asks for, which button starts it, and what is said to ask for it."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
-from actions.turn import Turn
+from actions.turn import Mention, Turn
 from bot.messages import Button
 
 # intent → form and the words on the button that opens it.
@@ -24,15 +25,63 @@ TASKS: dict[str, tuple[str, str]] = {
 }
 # Leaving one form for another must not happen by mistake.
 SWITCH_SURE = 0.75
-_NAMES = {
-    "退货": "request_return",
-    "换货": "request_exchange",
-    "维修": "request_repair",
-    "修理": "request_repair",
-    "取消订单": "cancel_order",
-    "改地址": "change_address",
-}
-_NAMED = re.compile("|".join(_NAMES))
+# What a clause says that asks for the task, in this order: 查一下退款 is no 查订单.
+_WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("request_callback", re.compile(r"回(?:个|一个|我)?电|回拨")),
+    ("make_complaint", re.compile(r"投诉(?!.{0,4}(?:进度|处理))")),
+    ("change_address", re.compile(r"[改换].{0,8}地址|地址.{0,4}改")),
+    ("request_invoice", re.compile(r"开.{0,4}票|申请.{0,4}发票")),
+    ("ask_refund_progress", re.compile(r"[查看].{0,6}退款|退款.{0,4}(?:进度|到哪)")),
+    ("request_exchange", re.compile(r"换货|[想要]换|换成")),
+    ("request_repair", re.compile(r"维修|修理|报修|返修")),
+    ("request_return", re.compile(r"退货|退掉|[想要]退")),
+    ("cancel_order", re.compile(r"取消")),
+    ("urge_shipping", re.compile(r"催")),
+    ("ask_order_status", re.compile(r"[查看].{0,10}(?:快递|物流|订单|包裹)|到哪")),
+)
+_CLAUSE = re.compile(r"(?:(?!顺便|另外|还有|同时|然后)[^，,。；;！!？?\n])+")
+# 不用退货，不换货 and 怎么退货 ask for nothing to be done.
+_NO_WISH = re.compile(r"不|别|没有?[开退换]|怎么|如何|多久|多少|能不能|可以吗|谁|什么|吗")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A task that one clause of a message asks for; `turn` is the message with this clause alone."""
+
+    intent: str
+    turn: Turn
+
+    @property
+    def form(self) -> str:
+        """The form that does it."""
+        return TASKS[self.intent][0]
+
+
+def wishes(turn: Turn) -> tuple[Wish, ...]:
+    """The different tasks that the clauses of a typed message name, in their order."""
+    found: dict[str, Wish] = {}
+    if turn.text.startswith("/"):
+        return ()
+    for clause in _CLAUSE.finditer(turn.text):
+        intent = _wish(clause[0])
+        if intent is not None and intent not in found:
+            found[intent] = Wish(intent, _only(turn, clause.start(), clause.end()))
+    return tuple(found.values())
+
+
+def _wish(clause: str) -> str | None:
+    if _NO_WISH.search(clause):
+        return None
+    return next((intent for intent, words in _WISHES if words.search(clause)), None)
+
+
+def _only(turn: Turn, start: int, end: int) -> Turn:
+    inside = tuple(
+        Mention(mention.kind, mention.value, mention.start - start, mention.end - start)
+        for mention in turn.mentions
+        if start <= mention.start and mention.end <= end
+    )
+    return replace(turn, text=turn.text[start:end], mentions=inside)
 
 
 def task_button(intent: str) -> Button:
@@ -41,12 +90,21 @@ def task_button(intent: str) -> Button:
 
 
 def other_task(turn: Turn, form: str) -> str | None:
-    """The form of another task that the message clearly asks for."""
+    """The form of another task that the message clearly asks for.
+
+    What names an order, a product or a day may be a correction: there the words must name the task, too.
+    """
+    named = [wish.intent for wish in wishes(turn)]
     intent = turn.intent
-    if turn.sure("correct") and (named := _NAMED.search(turn.text)):
+    if turn.sure("correct") and _corrected(turn):
         # 不对，是换货
-        intent = _NAMES[named[0]]
-    elif turn.confidence < SWITCH_SURE:
+        intent = str(_corrected(turn))
+    elif turn.confidence < SWITCH_SURE or (turn.mentions and intent not in named):
         return None
     name, _ = TASKS.get(intent, (None, ""))
     return name if name != form else None
+
+
+def _corrected(turn: Turn) -> str | None:
+    clauses = [clause[0] for clause in _CLAUSE.finditer(turn.text)]
+    return next((wish for wish in map(_wish, reversed(clauses)) if wish), None)

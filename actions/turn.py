@@ -8,6 +8,8 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from bot.emotion.script import SIMPLIFIED
+
 FALLBACK_INTENT = "nlu_fallback"
 # A fragment such as 多久 goes on from an answer of these last turns only.
 RECENT_TURNS = 3
@@ -37,7 +39,8 @@ class BotLine:
 class Turn:
     """What the customer says now and what went before.
 
-    `intent` is `nlu_fallback` when the best of `ranking` was not sure enough; confidences are 0..1.
+    `text` is in simplified script. `intent` is `nlu_fallback` when the best of `ranking` was not sure
+    enough; confidences are 0..1.
     `misses` counts turns in a row, before this one, in which the bot could not answer, `form_attempts` (1..3)
     is how often a form may ask for one value. `said` is what the bot said in the turn before,
     `asked_before` what the customer had said then, `answered` the FAQ entry that was answered last, within
@@ -69,7 +72,8 @@ class Turn:
         ticket = metadata.get("ticket")
         said, asked_before = _turn_before(tracker.events or [])
         return cls(
-            text=message.get("text") or "",
+            # One character for one, so that the places of mentions hold.
+            text=(message.get("text") or "").translate(SIMPLIFIED),
             intent=intent.get("name") or FALLBACK_INTENT,
             confidence=float(intent.get("confidence") or 0.0),
             ranking=tuple((r["name"], float(r["confidence"])) for r in message.get("intent_ranking") or ()),

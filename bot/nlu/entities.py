@@ -1,6 +1,6 @@
 """Order numbers, phones, tracking numbers, dates, times and products in a message.
 
-Standard library only, deterministic: a number is read as one thing or as nothing.
+Deterministic, in traditional script too: a number is read as one thing or as nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from bot.emotion.script import SIMPLIFIED
 
 Kind = Literal["order_number", "phone", "tracking_number", "date", "time", "product"]
 
@@ -153,7 +155,7 @@ def find_entities(
     them, so that 手机号 names no 手机. None: no such check. Where readings compete, order number wins
     over phone, phone over parcel, numbers over dates, dates over times, and longer words over shorter.
     """
-    plain = half_width(text)
+    plain = half_width(text).translate(SIMPLIFIED)
     taken: list[tuple[int, int]] = []
     found: list[Entity] = []
 
