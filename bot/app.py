@@ -7,12 +7,12 @@ import contextlib
 import hmac
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
@@ -30,9 +30,11 @@ from bot.channels.web import WebChannel, Welcome
 from bot.config import Settings
 from bot.console.accounts import Accounts
 from bot.console.api import console_routes
+from bot.console.faq_api import Studio, faq_routes
 from bot.console.gaps_api import gap_routes
 from bot.console.guards import Guards
 from bot.console.policy_api import policy_routes
+from bot.console.releases_api import release_routes
 from bot.conversations.commit import Bookkeeping
 from bot.conversations.conversations import Conversations
 from bot.conversations.rasa_client import Dialogue, RasaClient
@@ -42,6 +44,8 @@ from bot.database import Database
 from bot.emotion import EmotionDetector, VectorSource
 from bot.errors import PartUnavailable
 from bot.events import Hints
+from bot.faq.release import Sources
+from bot.faq.responder import today_in
 from bot.handoff.hours import BusinessHours
 from bot.handoff.policy import Thresholds
 from bot.handoff.request_detector import RequestDetector
@@ -55,6 +59,11 @@ from bot.shop.access import OrderAccess
 from bot.shop.customer import LEVELS
 from bot.shop.demo_sign_in import DemoSignIn
 from bot.shop.shop import DEMO, Shop, load_shop
+from bot.studio.building import Build, BuildOrder
+from bot.studio.entry_book import LOCK, EntryBook
+from bot.studio.golden_file import GoldenFile
+from bot.studio.proofreading import Proofreader
+from bot.studio.workshop import Live, Workshop
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +106,8 @@ class Vectors(VectorSource, Protocol):
 class Parts:
     """What is given from outside: the FAQ, the shop, Rasa's process and its client. Tests put stand-ins here.
 
-    Without `vectors` feelings are judged by the lexicon alone, without `survey` there is no gaps inbox.
+    Without `vectors` feelings are judged by the lexicon alone, without `survey` there is no gaps inbox,
+    without `live` no FAQ studio. `build` makes a candidate, by default in a process of its own.
     `announce` receives one line for the person at the terminal, `ready` is called once when all is up,
     `at_stop` receives what is to be awaited before the listeners close.
     """
@@ -105,6 +115,8 @@ class Parts:
     faq: Faq
     vectors: Vectors | None = None
     survey: Survey | None = None
+    live: Live | None = None
+    build: Build | None = None
     shop: Shop | None = None
     dialogue: Dialogue | None = None
     process: RasaProcess | None = None
@@ -168,6 +180,7 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         return await inquiry.ask(text, conversations, database, hints)
 
     readiness = _Readiness(dialogue)
+    studio = _studio(settings, parts, database)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -187,6 +200,7 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await _end_builds(studio)
             if isinstance(dialogue, RasaClient):
                 await dialogue.close()
             await shop.close()
@@ -200,9 +214,8 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     guards = Guards(accounts)
     app.include_router(console_routes(guards, accounts, conversations, database, hints))
     app.include_router(policy_routes(guards, rulebook, database, LEVELS))
-    if parts.survey is not None:
-        inbox = Inbox(database, parts.survey, settings.faq, Drafts(settings.var))
-        app.include_router(gap_routes(guards, inbox))
+    for routes in _maintenance(guards, settings, parts, database, studio):
+        app.include_router(routes)
     app.include_router(internal_routes(token, act, ask))
     if not settings.shop_url:
         app.include_router(demo_routes(DemoSignIn.read(DEMO, settings.identity_secret)))
@@ -210,6 +223,37 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
     app.add_api_route("/readyz", readiness.ready)
     serve_pages(app, PAGES)
     return app
+
+
+def _studio(settings: Settings, parts: Parts, database: Database) -> Studio | None:
+    """None without a release that serves in this process."""
+    if parts.live is None:
+        return None
+    models, target = settings.models, settings.wrong_answer_target
+    sources = Sources.beside(settings.faq)
+    golden = GoldenFile(sources.golden, sources.entries / LOCK)
+    build = parts.build or BuildOrder(str(settings.faq), str(models), target).run
+    workshop = Workshop(models, target, parts.live, golden, database, build)
+    policy = sources.entries.parent / "faq_lint.yml"
+    proofreader = Proofreader(models, policy, today_in(settings.timezone))
+    return Studio(EntryBook(sources.entries), golden, proofreader, workshop, database)
+
+
+def _maintenance(
+    guards: Guards, settings: Settings, parts: Parts, database: Database, studio: Studio | None
+) -> Iterator[APIRouter]:
+    """What maintainers use beside the policy, where there is something to maintain."""
+    if parts.survey is not None:
+        inbox = Inbox(database, parts.survey, settings.faq, Drafts(settings.var))
+        yield gap_routes(guards, inbox)
+    if studio is not None:
+        yield faq_routes(guards, studio)
+        yield release_routes(guards, studio.book, studio.workshop)
+
+
+async def _end_builds(studio: Studio | None) -> None:
+    if studio is not None:
+        await studio.workshop.close()
 
 
 def _identity_secret(settings: Settings, key: str) -> str:

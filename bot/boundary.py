@@ -24,7 +24,8 @@ _BY_STATUS: dict[int, type[BotError]] = {
 
 def error_json(error: BotError) -> dict[str, Any]:
     """The error of docs/protocol.md."""
-    return {"code": error.code, "message": error.sentence, "detail": str(error) or error.code}
+    shown = {"code": error.code, "message": error.sentence, "detail": str(error) or error.code}
+    return {**shown, "fields": dict(error.fields)} if error.fields else shown
 
 
 def answer(error: BotError) -> JSONResponse:

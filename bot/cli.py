@@ -95,6 +95,7 @@ def _build(settings: Settings, frame: Frame) -> FastAPI:
         loaded,
         loaded.vectors,
         PublishedSurvey(loaded),
+        loaded,
         process=frame.process,
         token=frame.token,
         announce=frame.announce,

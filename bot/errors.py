@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class BotError(Exception):
     """Base of every error that the product raises on purpose.
@@ -13,6 +15,11 @@ class BotError(Exception):
     code = "internal"
     status = 500
     sentence = "系统开小差了，请稍后再试。"
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """What is wrong with which field of a form, in Chinese; empty for most errors."""
+        return {}
 
 
 class ConfigurationError(BotError):
@@ -85,6 +92,22 @@ class PolicyRefused(InvalidInput):
         self.sentence = "".join(problems)
 
 
+class EntryRefused(InvalidInput):
+    """An FAQ entry or a golden question that cannot be saved as it is; nothing was changed."""
+
+    code = "entry_refused"
+    sentence = "没有保存，请按提示修改后再试。"
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in fields.items()))
+        self._fields = dict(fields)
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """One Chinese sentence a field, as in `similar[3]`."""
+        return self._fields
+
+
 class NotAuthenticated(BotError):
     """No valid session or token."""
 
@@ -136,6 +159,31 @@ class ConversationTaken(Conflict):
 
     code = "taken"
     sentence = "该会话已由其他客服接待。"
+
+
+class ContentChanged(Conflict):
+    """Somebody else saved the same FAQ entry, or the golden questions, after the editor read them."""
+
+    code = "content_changed"
+    sentence = "别人刚刚改过这里的内容，请载入最新内容后再改。"
+
+
+class FaqFilesBroken(Conflict):
+    """The FAQ's files cannot be read or written; the text says in Chinese which one and why."""
+
+    code = "faq_files_broken"
+    sentence = "FAQ 文件有问题，请先修好文件。"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.sentence = f"FAQ 文件有问题，请先修好：{problem}"
+
+
+class BuildFailed(BotError):
+    """A candidate of the FAQ could not be built; the text says why."""
+
+    code = "build_failed"
+    sentence = "新版本没有构建成功，请按提示修改后再试。"
 
 
 class PublishedMeanwhile(Conflict):

@@ -280,6 +280,23 @@ class PolicyRevisionRow(Table):
     at: Mapped[datetime]
 
 
+class FaqChangeRow(Table):
+    """A maintainer's change of an entry or of the golden questions; never changed or deleted itself."""
+
+    __tablename__ = "faq_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    entry: Mapped[str] = mapped_column(String(64))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    author_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    author_name: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_faq_changes_entry", "entry"),)
+
+
 class EventRow(Table):
     """One change of state, written in the transaction that made it. The one feed for all who watch."""
 

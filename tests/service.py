@@ -17,6 +17,8 @@ from actions.faq import EntryView, FixedAnswerer
 from bot.app import Parts, create_app
 from bot.config import Settings
 from bot.learning.inbox import Survey
+from bot.studio.building import Build
+from bot.studio.workshop import Live
 from tests.desk import empty_database
 from tests.dialogue import FakeDialogue
 
@@ -107,6 +109,8 @@ def open_service(
     folder: Path,
     dialogue: FakeDialogue | None = None,
     survey: Survey | None = None,
+    live: Live | None = None,
+    build: Build | None = None,
     **settings: Any,
 ) -> Iterator[Service]:
     """The service on the data in `folder`; opening it again is a restart."""
@@ -115,7 +119,10 @@ def open_service(
         (folder / "bot.db").write_bytes(empty_database())
     dialogue, said = dialogue or FakeDialogue(), list[str]()
     configured = Settings(_env_file=None, var=folder, **{"message_rate": 1000.0, **settings})
-    parts = Parts(FixedFaq([ENTRY]), survey=survey, dialogue=dialogue, token=TOKEN, announce=said.append)
+    faq = FixedFaq([ENTRY])
+    parts = Parts(
+        faq, survey=survey, live=live, build=build, dialogue=dialogue, token=TOKEN, announce=said.append
+    )
     app = create_app(configured, parts)
     with TestClient(app, client=("127.0.0.1", 50000), raise_server_exceptions=False) as client:
         yield Service(app, client, dialogue, said)

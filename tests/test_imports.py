@@ -26,6 +26,7 @@ ALLOWED = {
     "bot.handoff": BASE | STORAGE | {"bot.emotion", "bot.faq"},
     "bot.maintenance": BASE | STORAGE | {"bot.faq"},
     "bot.learning": BASE | STORAGE | {"bot.faq", "bot.handoff"},
+    "bot.studio": BASE | STORAGE | {"bot.faq", "bot.maintenance"},
     "bot.shop": BASE | {"bot.database", "bot.tables"},
     "actions": BASE | {"bot.emotion", "bot.faq", "bot.handoff", "bot.shop"},
     "bot.nlu": {"bot", "bot.messages", "bot.errors", "bot.emotion", "bot.faq.encoder", "bot.faq.normalize"},
