@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.confirmation import confirmation
 from actions.form import SKIPPED, Field, Form, choice_button
 from actions.identity_fields import IDENTITY_FIELDS
@@ -17,6 +19,8 @@ from bot.shop.order import BEFORE_DISPATCH
 REASON = "cancel_reason"
 _REASONS = ("不想要了", "拍错了", "地址填错了", "别处更便宜")
 _LONGEST = 60
+_NO_REASONS = frozenset(("deny", "inform", "stop", "goodbye", "go_back", "correct"))
+_ASKS = re.compile(r"吗|呢|怎么|多少|多久|谁|什么时候|[?？]")
 
 
 def read_reason(view: View) -> str | None:
@@ -26,10 +30,10 @@ def read_reason(view: View) -> str | None:
         return turn.choice
     if (named := read_named_reason(view)) is not None:
         return named
-    if other_task(turn, "cancel_form"):
+    if other_task(turn, "cancel_form") or turn.sure("faq") or _ASKS.search(turn.text):
         return None
     words = turn.text.strip(" ，。！!,.")
-    own = turn.intent not in ("deny", "inform") and 2 <= len(words) <= _LONGEST
+    own = turn.intent not in _NO_REASONS and 2 <= len(words) <= _LONGEST
     return words if own and not turn.text.startswith("/") else None
 
 

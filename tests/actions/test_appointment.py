@@ -53,7 +53,15 @@ def test_words_become_a_time(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("晚上十一点", "closed"), ("凌晨两点", "closed"), ("晚上12点", "closed"), ("今天早上9点", "past")],
+    [
+        ("晚上十一点", "closed"),
+        ("凌晨两点", "closed"),
+        ("晚上12点", "closed"),
+        ("今天早上9点", "past"),
+        ("昨天下午三点以后", "past"),
+        ("前天", "past"),
+        ("昨晚", "past"),
+    ],
 )
 def test_a_time_when_nobody_calls_is_named(text: str, problem: str) -> None:
     found = parse_appointment(text, NOW, HOURS)
