@@ -8,6 +8,9 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     sentence: string,
+    readonly detail = "",
+    /** Chinese sentences by field of the form. */
+    readonly fields: Readonly<Record<string, string>> = {},
   ) {
     super(sentence);
   }
@@ -91,7 +94,8 @@ export class Api {
     return signedIn;
   }
 
-  private async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  /** One call under `/api/console/`. */
+  async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
@@ -109,7 +113,7 @@ export class Api {
     if (error.code === "not_authenticated") {
       this.onSignedOut();
     }
-    throw new ApiError(response.status, error.code, error.message);
+    throw new ApiError(response.status, error.code, error.message, error.detail, error.fields);
   }
 }
 
@@ -121,7 +125,7 @@ async function readError(response: Response): Promise<ServiceError> {
   }
 }
 
-function query(values: Record<string, string | undefined>): string {
+export function query(values: Record<string, string | undefined>): string {
   const given = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return new URLSearchParams(given).toString();
 }

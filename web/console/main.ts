@@ -5,6 +5,7 @@ import "./inbox.css";
 import "./talk.css";
 import "./detail.css";
 import "./policy.css";
+import "./faq/faq.css";
 // After the panels: its media queries rearrange them.
 import "./desk.css";
 import ConsoleApp from "./ConsoleApp.vue";

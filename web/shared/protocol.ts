@@ -45,6 +45,8 @@ export interface ServiceError {
   message: string;
   /** English, for the developer. */
   detail: string;
+  /** What is wrong with single fields of a form, in Chinese. */
+  fields?: Record<string, string>;
 }
 
 export interface WidgetSession {

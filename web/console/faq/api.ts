@@ -1,0 +1,129 @@
+import { query, type Api } from "../api";
+import type { EntryChange, EntryItem, EntryValues, Finding, ShownEntry, TopicItem } from "./entry";
+import type { Gap } from "./gap";
+import type {
+  BuildStatus,
+  GoldenQuestion,
+  GoldenResult,
+  Releases,
+  ReplayResult,
+  Report,
+  Trial,
+} from "./release";
+
+interface GoldenList {
+  golden: GoldenQuestion[];
+  revision: string;
+}
+
+/** The studio's HTTP calls; they reject as those of `Api`. */
+export class FaqApi {
+  constructor(private readonly api: Api) {}
+
+  entries(
+    text: string,
+    topic: string,
+    severity: string,
+    offset = 0,
+  ): Promise<{ total: number; entries: EntryItem[]; topics: TopicItem[] }> {
+    return this.get(`entries?${query({ text, topic, severity, offset: String(offset) })}`);
+  }
+
+  entry(id: string): Promise<ShownEntry> {
+    return this.get(`entries/${encodeURIComponent(id)}`);
+  }
+
+  create(topic: string, values: EntryValues): Promise<ShownEntry> {
+    return this.post("entries", { topic, values });
+  }
+
+  /** `basedOn` is the revision that the form shows. */
+  save(topic: string, values: EntryValues, basedOn: string): Promise<ShownEntry> {
+    return this.post(`entries/${encodeURIComponent(values.id)}`, { topic, values, based_on: basedOn });
+  }
+
+  remove(id: string, basedOn: string): Promise<unknown> {
+    return this.post(`entries/${encodeURIComponent(id)}/delete`, { based_on: basedOn });
+  }
+
+  check(topic: string, values: EntryValues): Promise<{ findings: Finding[] }> {
+    return this.post("check", { topic, values });
+  }
+
+  history(): Promise<{ changes: EntryChange[] }> {
+    return this.get("history");
+  }
+
+  ask(text: string): Promise<{ live: Trial; draft: Trial | null }> {
+    return this.post("try", { text });
+  }
+
+  golden(): Promise<GoldenList> {
+    return this.get("golden");
+  }
+
+  saveGolden(golden: GoldenQuestion[], basedOn: string): Promise<GoldenList> {
+    return this.post("golden", { golden, based_on: basedOn });
+  }
+
+  goldenResults(): Promise<{ release: string; results: GoldenResult[] }> {
+    return this.get("golden/results");
+  }
+
+  releases(): Promise<Releases> {
+    return this.get("releases");
+  }
+
+  building(): Promise<{ live: string; build: BuildStatus }> {
+    return this.get("build");
+  }
+
+  build(): Promise<{ live: string; build: BuildStatus }> {
+    return this.post("build", {});
+  }
+
+  replay(last: number): Promise<ReplayResult> {
+    return this.post("replay", { last });
+  }
+
+  publish(release: string, seen: string | null, note: string, override: string): Promise<Releases> {
+    return this.post("publish", { release, seen, note, override });
+  }
+
+  rollback(seen: string | null, note: string): Promise<Releases> {
+    return this.post("rollback", { seen, note });
+  }
+
+  report(release: string): Promise<Report> {
+    return this.get(`reports/${encodeURIComponent(release)}`);
+  }
+
+  gaps(days: number): Promise<{ asked: number; settled: number; gaps: Gap[] }> {
+    return this.api.call("GET", `gaps?${query({ days: String(days), state: "open" })}`);
+  }
+
+  dismissGap(key: string, days: number): Promise<unknown> {
+    return this.api.call("POST", `gaps/${encodeURIComponent(key)}/dismiss?days=${days}`, {});
+  }
+
+  acceptGap(key: string, days: number, entry: string, questions: string[]): Promise<unknown> {
+    const path = `gaps/${encodeURIComponent(key)}/similar?days=${days}`;
+    return this.api.call("POST", path, { entry, questions });
+  }
+
+  newFromGap(
+    key: string,
+    days: number,
+    entry: { topic: string; question: string; similar: string[]; answer: string },
+  ): Promise<unknown> {
+    return this.api.call("POST", `gaps/${encodeURIComponent(key)}/entry?days=${days}`, entry);
+  }
+
+  private get<Answer>(path: string): Promise<Answer> {
+    return this.api.call("GET", `faq/${path}`);
+  }
+
+  private post<Answer>(path: string, body: unknown): Promise<Answer> {
+    return this.api.call("POST", `faq/${path}`, body);
+  }
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { band, path, scale, ticks } from "../console/faq/chart";
+import {
+  blankEntry,
+  byteLength,
+  entryDifferences,
+  fieldWord,
+  lines,
+  plainAnswer,
+  problemsOf,
+} from "../console/faq/entry";
+import { reasonText, type Gap } from "../console/faq/gap";
+import { countDifference, fine, riskSentences, type Estimate } from "../console/faq/release";
+
+const entry = { ...blankEntry("怎么退货", ["退货流程"]), id: "how", answer: "在订单里点“申请售后”。" };
+
+describe("an entry", () => {
+  it("is plain text with numbered follow-ups on WeChat", () => {
+    const full = {
+      ...entry,
+      links: [{ title: "退换货规则", url: "/help/returns" }],
+      buttons: [
+        { title: "运费谁出", entry: "freight" },
+        { title: "寄到哪里", entry: "address" },
+      ],
+    };
+    expect(plainAnswer(full)).toBe(
+      "在订单里点“申请售后”。\n退换货规则：/help/returns\n回复数字继续：\n1. 运费谁出\n2. 寄到哪里",
+    );
+    expect(plainAnswer({ ...entry, channels: { wechat: "点菜单里的售后。" } })).toBe("点菜单里的售后。");
+    expect(byteLength("退a")).toBe(4);
+  });
+
+  it("tells what changed, in words", () => {
+    const after = { ...entry, answer: "点“申请售后”。", similar: ["退货流程", "想退"], owner: "小梅" };
+    expect(entryDifferences(entry, after)).toEqual([
+      { field: "相似问", before: "", after: "", added: ["想退"], removed: [] },
+      { field: "答案", before: "在订单里点“申请售后”。", after: "点“申请售后”。", added: [], removed: [] },
+      { field: "负责人", before: "无", after: "小梅", added: [], removed: [] },
+    ]);
+    expect(entryDifferences(entry, { ...entry })).toEqual([]);
+  });
+
+  it("has a problem beside its field", () => {
+    const fields = { "similar[2]": "只能写一行", question: "缺少内容", "links[1].url": "网址不能用" };
+    expect(problemsOf(fields, "similar")).toEqual(["相似问第2条：只能写一行"]);
+    expect(problemsOf(fields, "question")).toEqual(["缺少内容"]);
+    expect(problemsOf(fields, "answer")).toEqual([]);
+    expect(fieldWord("links[1].url")).toBe("链接第1条");
+    expect(lines(" 退货 \n\n 想退")).toEqual(["退货", "想退"]);
+  });
+});
+
+describe("a gap", () => {
+  it("says why it is one", () => {
+    const reasons = { unresolved: 3, unhelpful: 1, clicked: 0 };
+    expect(reasonText({ reasons } as unknown as Gap)).toBe("没答上3次，客户说没解决1次");
+  });
+});
+
+describe("the risk", () => {
+  const estimate: Estimate = {
+    in_scope_questions: 4000,
+    off_topic_questions: 400,
+    hit1: 0.9,
+    answered: 0.81,
+    clarified: 0.15,
+    given_up: 0.04,
+    answered_right: 0.985,
+    wrong: 0.014,
+    wrong_bound: 0.019,
+    off_topic_answered: 0.02,
+    off_topic_clarified: 0.1,
+  };
+
+  it("is told in sentences", () => {
+    const said = riskSentences({ estimate, own_calibration: true, target: 0.02 }).join("");
+    expect(said).toContain("直接回答81个");
+    expect(said).toContain("估计有1.4%是错的；有九成把握不超过1.9%（您接受的上限是2.0%，在范围内）");
+    const over = { ...estimate, wrong_bound: 0.03 };
+    expect(riskSentences({ estimate: over, own_calibration: true, target: 0.02 }).join("")).toContain(
+      "已经超出",
+    );
+  });
+
+  it("does not hide that there is too little data", () => {
+    const said = riskSentences({ estimate, own_calibration: false, target: 0.02 });
+    expect(said[0]).toContain("相似问太少");
+    const silent = { ...estimate, answered: 0 };
+    expect(riskSentences({ estimate: silent, own_calibration: true, target: 0.02 })).toHaveLength(1);
+  });
+
+  it("counts what differs", () => {
+    expect(countDifference(null)).toBe(0);
+    expect(countDifference({ added: ["a"], removed: [], changed: [] })).toBe(1);
+    expect(fine(0.0134)).toBe("1.3%");
+  });
+});
+
+describe("a plot", () => {
+  it("maps values and draws lines and bands", () => {
+    expect(scale(0, 2, 10, 20)(1)).toBe(15);
+    expect(scale(1, 1, 10, 20)(1)).toBe(15);
+    const line = [
+      [0, 1],
+      [2, 3],
+    ] as const;
+    expect(path(line)).toBe("M0.0,1.0L2.0,3.0");
+    expect(band(line, [[0, 0]])).toBe("M0.0,1.0L2.0,3.0L0.0,0.0Z");
+    expect(band([], [])).toBe("");
+  });
+
+  it.each([0.01, 0.06, 0.3, 1, 7])("marks an axis up to %d", (high) => {
+    const marks = ticks(high);
+    expect(marks[0]).toBe(0);
+    expect(marks.at(-1)).toBeGreaterThanOrEqual(high);
+    expect(marks.length).toBeGreaterThan(3);
+    expect(marks.length).toBeLessThan(9);
+  });
+});
