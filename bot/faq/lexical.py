@@ -54,6 +54,10 @@ class Words:
         for text in texts:
             self._known[text] = self(text)
 
+    def learn(self, known: Mapping[str, list[str]]) -> None:
+        """Take over how texts were split by words of the same dictionary."""
+        self._known.update(known)
+
     def __call__(self, text: str) -> list[str]:
         """The words in order, repeated ones too."""
         if text in self._known:
