@@ -40,7 +40,7 @@ class Turn:
     """What the customer says now and what went before.
 
     `text` is in simplified script. `intent` is `nlu_fallback` when the best of `ranking` was not sure
-    enough; confidences are 0..1.
+    enough; confidences and `emotion_intensity` are 0..1.
     `misses` counts turns in a row, before this one, in which the bot could not answer, `form_attempts` (1..3)
     is how often a form may ask for one value. `said` is what the bot said in the turn before,
     `asked_before` what the customer had said then, `answered` the FAQ entry that was answered last, within
@@ -54,6 +54,7 @@ class Turn:
     ranking: tuple[tuple[str, float], ...] = ()
     mentions: tuple[Mention, ...] = ()
     emotion: str = "calm"
+    emotion_intensity: float = 1.0
     misses: int = 0
     form_attempts: int = 3
     ticket: str | None = None
@@ -69,6 +70,7 @@ class Turn:
         message: Mapping[str, Any] = tracker.latest_message or {}
         intent = message.get("intent") or {}
         metadata = message.get("metadata") or {}
+        feeling = metadata.get("emotion") or {}
         ticket = metadata.get("ticket")
         said, asked_before = _turn_before(tracker.events or [])
         return cls(
@@ -81,7 +83,8 @@ class Turn:
                 Mention(e["entity"], str(e["value"]), e.get("start") or 0, e.get("end") or 0)
                 for e in message.get("entities") or ()
             ),
-            emotion=(metadata.get("emotion") or {}).get("label", "calm"),
+            emotion=feeling.get("label", "calm"),
+            emotion_intensity=float(feeling.get("intensity", 1.0)),
             misses=int(metadata.get("misses") or 0),
             form_attempts=int(metadata.get("form_attempts") or cls.form_attempts),
             ticket=str(ticket) if ticket else None,

@@ -104,6 +104,15 @@ def test_displeased_customer_is_comforted_once(run: Run) -> None:
     assert response["text"] == "满 99 元包邮。"
 
 
+@pytest.mark.parametrize(("intensity", "comforted"), [(0.4, False), (0.7, True)])
+def test_a_question_that_only_sounds_worried_gets_the_plain_answer(
+    run: Run, intensity: float, comforted: bool
+) -> None:
+    metadata = {"emotion": {"label": "anxious", "intensity": intensity}}
+    (response,), _ = asyncio.run(run("action_answer_faq", "运费怎么算？", "faq", metadata=metadata))
+    assert response["text"].startswith(SENTENCES["anxious"]) is comforted
+
+
 def test_an_unsure_task_that_the_faq_does_not_know_asks_to_rephrase(run: Run) -> None:
     (response,), _ = asyncio.run(run("action_answer_faq", "木地板起皮了用什么胶粘", "request_return", 0.6))
     assert response["response"] == "utter_rephrase"
