@@ -131,7 +131,7 @@ def releases_command(as_json: AsJson = False) -> None:
     from bot.faq.release import list_releases
 
     models = read_settings().models
-    current, moves, built = serving(models), history(models), list(list_releases(models))
+    current, moves, built = serving(models), history(models), list_releases(models)
     if as_json:
         releases = [{k: v for k, v in asdict(manifest).items() if k != "files"} for manifest in built]
         serves = current.release if current else None

@@ -128,7 +128,7 @@ def build_release(
         thresholds = fitted.responder.thresholds
         manifest = Manifest(
             name=name,
-            created=created.isoformat(timespec="seconds"),
+            created=created.isoformat(timespec="microseconds"),
             key=inputs.key,
             base=base,
             encoder=encoder.fingerprint,
@@ -229,7 +229,7 @@ def _sweep(root: Path) -> None:
 
 def _prune(models: Path, root: Path) -> None:
     """Remove old releases but those that serve or served lately."""
-    kept = {manifest.name for manifest, _ in zip(list_releases(models), range(KEPT_RELEASES), strict=False)}
+    kept = {manifest.name for manifest in list_releases(models)[:KEPT_RELEASES]}
     kept |= {move.release for move in history(models)[-KEPT_PUBLICATIONS:]}
     kept |= {move.before for move in history(models)[-KEPT_PUBLICATIONS:] if move.before}
     for folder in root.iterdir():

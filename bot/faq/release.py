@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -137,15 +137,15 @@ def candidate(models: Path) -> Path:
         raise ConfigurationError(f"no FAQ release was built in {models}: {REBUILD}") from error
 
 
-def list_releases(models: Path) -> Iterator[Manifest]:
+def list_releases(models: Path) -> list[Manifest]:
     """The releases of this version, newest first; folders of other versions are passed over."""
     root = releases_folder(models)
-    folders = [folder for folder in root.iterdir() if NAME.fullmatch(folder.name)] if root.is_dir() else []
-    for folder in sorted(folders, key=lambda folder: _age(folder.name), reverse=True):
-        try:
-            yield Manifest.read(folder)
-        except ConfigurationError:
-            continue
+    found = []
+    for folder in root.iterdir() if root.is_dir() else ():
+        if NAME.fullmatch(folder.name):
+            with contextlib.suppress(ConfigurationError):
+                found.append(Manifest.read(folder))
+    return sorted(found, key=lambda manifest: manifest.created, reverse=True)
 
 
 def load_release(
@@ -223,9 +223,3 @@ def to_disk(path: Path) -> None:
 
 def _read_entries(folder: Path) -> list[Entry]:
     return [Entry.from_json(value) for value in json.loads((folder / "entries.json").read_text("utf-8"))]
-
-
-def _age(name: str) -> tuple[str, int]:
-    """Releases of one second count up at the end of their names."""
-    parts = name.split("-")
-    return "-".join(parts[:2]), int(parts[3]) if len(parts) > 3 else 1

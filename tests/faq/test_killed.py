@@ -47,7 +47,7 @@ def test_a_killed_build_changes_nothing_and_leaves_nothing(
         moment += 9
     assert moment > 40
     assert not [path.name for path in root.iterdir() if path.name.startswith(".")]
-    assert len(list(list_releases(models))) == 3
+    assert len(list_releases(models)) == 3
     folder = build_release(write_sources(models / "data"), models, HashEncoder(), 0.02, QUIET)
     assert load_release(folder, HashEncoder()).entry("print") is not None
 
