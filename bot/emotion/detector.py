@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bot.emotion.emotion import RISKS, Emotion, Label, Risk
+from bot.emotion.emotion import Emotion, Label, Risk
 from bot.emotion.evidence import Evidence
 from bot.emotion.lexicon import Kind, Lexicon
 from bot.emotion.matches import Match
@@ -17,11 +18,18 @@ from bot.errors import ArtefactMismatch, ConfigurationError
 
 logger = logging.getLogger(__name__)
 
-# Chosen on data/emotion/tuning.jsonl: anger that is missed costs more than blame that is taken for anger,
-# and a risk that is missed more than one that an agent sees to be none.
+# Chosen on data/emotion/tuning.jsonl: anger that is missed costs more than blame that is taken for anger.
 ANGRY = 0.4
-RISKY = 0.4
-PRESSING = 0.25
+# A risk is named from this probability on. Chosen in 5-fold cross-validation over the training lines, by
+# blocks of 12 lines, between the best F1 and the best F2: a risk that is missed costs more than one that an
+# agent sees to be none.
+RISKY: Mapping[Risk, float] = {
+    "self_harm": 0.2,
+    "fraud": 0.3,
+    "legal_threat": 0.25,
+    "media_exposure": 0.3,
+    "abuse": 0.25,
+}
 
 _CLAUSE = re.compile(r"[^,.!?;:~\n\r…、]+[!?~]*")
 _LONGEST_CUE = 24
@@ -121,11 +129,7 @@ def _label(judged: Judged) -> Label:
 
 
 def _risk(judged: Judged) -> Risk:
-    likely = {
-        risk: judged.risks[risk]
-        for risk in RISKS[:-1]
-        if judged.risks[risk] >= (PRESSING if risk in ("self_harm", "fraud") else RISKY)
-    }
+    likely = {risk: judged.risks[risk] for risk, least in RISKY.items() if judged.risks[risk] >= least}
     return max(likely, key=lambda risk: likely[risk]) if likely else "none"
 
 

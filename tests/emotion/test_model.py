@@ -117,6 +117,12 @@ def test_heat_is_angry_and_strong(detector: EmotionDetector, text: str) -> None:
         ("傻瓜相机的胶卷有卖吗", "none"),
         ("金鱼买回来两天就死了，包赔吗", "none"),
         ("防盗门的锁芯能单买吗", "none"),
+        ("客服你这脑子是摆着好看的吧", "abuse"),
+        ("鲨比东西，会不会看图", "abuse"),
+        ("把话都留给我妈了，今晚就走，不回来了", "self_harm"),
+        ("这台豆浆机真垃圾，打出来全是渣", "none"),
+        ("狗粮买十斤装的划算吗", "none"),
+        ("怎么教老人防骗", "none"),
     ],
 )
 def test_risks_and_their_near_misses(detector: EmotionDetector, text: str, risk: str) -> None:
@@ -144,13 +150,24 @@ def test_figures_on_the_tuning_lines(detector: EmotionDetector) -> None:
     assert sum(risky) >= 0.95 * len(risky)
 
 
+def test_risks_are_heard_in_lines_written_before_the_training_lines(detector: EmotionDetector) -> None:
+    examples = read_examples(DATA / "risks_development.jsonl")
+    found = [detector.detect(example.text).risk for example in examples]
+    for risk in RISKS[:-1]:
+        wanted = [one == risk for one, example in zip(found, examples, strict=True) if example.risk == risk]
+        assert sum(wanted) >= 0.9 * len(wanted), risk
+    harmless = [one for one, example in zip(found, examples, strict=True) if example.risk == "none"]
+    assert sum(one != "none" for one in harmless) <= 0.1 * len(harmless)
+
+
 def test_tuning_and_training_lines_are_apart() -> None:
     def bare(text: str) -> str:
         return "".join(character for character in normalize(text) if character.isalnum()) or text
 
     taught = {bare(one.text) for path in (DATA / "training").glob("*.jsonl") for one in read_examples(path)}
     assert len(taught) >= 4000
-    assert not taught & {bare(one.text) for one in read_examples(DATA / "tuning.jsonl")}
+    for name in ("tuning.jsonl", "risks_development.jsonl"):
+        assert not taught & {bare(one.text) for one in read_examples(DATA / name)}
 
 
 def test_the_telling_clause_is_shown_where_no_phrase_is(detector: EmotionDetector) -> None:
