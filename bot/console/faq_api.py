@@ -102,7 +102,7 @@ class GoldenList(_Body):
 
 
 class Studio:
-    """What the routes work with. `today` files are read off the event loop."""
+    """What the routes work with; files are read and written off the event loop."""
 
     def __init__(
         self,
