@@ -7,6 +7,7 @@ corrections and the end are decided here in one call, so a turn inside a form co
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,11 +33,15 @@ from bot.messages import Effects, HandoffRequest
 logger = logging.getLogger(__name__)
 
 REQUESTED = "requested_slot"
+COMPLAINT = "complaint_form"
 # All that a form knows lies in one slot, so that the domain need not name every field.
 STATE = "form_state"
 # An FAQ answer comes before a task that is less sure than this.
 TASK_SURE = 0.8
-COMPLAINT = "complaint_form"
+# 抬头填什么 asks about a task that the intent takes for wanted. Where is my order, why is it not here yet:
+# these tasks are questions themselves, and a complaint has its own.
+_ASKS = re.compile(r"(?:什么|啥)(?!时候)|(?:怎么|咋)(?!还|没|这|那)|如何|多少|多久|几天|谁")
+_ASKED_ANYWAY = frozenset({"order_status_form", "refund_form", "urge_form", COMPLAINT})
 _SMALL_TALK = {"greet": "utter_greet", "thanks": "utter_thanks", "bot_challenge": "utter_bot_challenge"}
 
 
@@ -195,7 +200,10 @@ class FormValidation(Action):
 
     async def _answer_first(self, turn: Turn) -> Speech | None:
         """The FAQ's answer to a message that opens the form but rather asks than wants something done."""
-        if turn.text.startswith("/") or turn.confidence >= TASK_SURE or turn.mention("order_number"):
+        if turn.text.startswith("/") or turn.mention("order_number"):
+            return None
+        asks = self._form.name not in _ASKED_ANYWAY and _ASKS.search(turn.text) is not None
+        if turn.confidence >= TASK_SURE and not asks:
             return None
         result = await self._answerer.answer(turn.text, turn.answered)
         if result.entry is None or result.entry.id in self._form.entries:
