@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -58,7 +59,8 @@ def build_command(
     from bot.faq.release import Sources
 
     settings = read_settings()
-    encoder = load_encoder(settings.models)
+    # A first build encodes thousands of lines, for some ten seconds on every core.
+    encoder = load_encoder(settings.models, threads=os.cpu_count() or 1)
     sources = Sources.beside(settings.faq)
     folder = build_release(
         sources, settings.models, encoder, settings.wrong_answer_target, say, recalibrate=recalibrate

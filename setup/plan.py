@@ -97,7 +97,7 @@ def steps(environ: Mapping[str, str], installer: Installer) -> List[Step]:
             "FAQ release",
             stamp=f"{STATE}/done/{FAQ}",
             commands=lambda: [Command((bot, "faq", "build", "--publish"), {})],
-            inputs=("data/faq", "data/off_topic.txt", "bot/faq"),
+            inputs=("data/faq", "data/off_topic.txt", "data/nlu/shop_words.txt", "bot/faq"),
             settings=("BOT_MODELS", "BOT_ENCODER", "BOT_FAQ", "BOT_WRONG_ANSWER_TARGET"),
             outputs=(f"{models}/faq/current",),
             after=(SERVICE, ENCODER),
