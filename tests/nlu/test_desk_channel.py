@@ -55,8 +55,9 @@ def test_typed_slash_is_no_command(customer: Customer, text: str) -> None:
     assert turn["parse"]["intent"]["name"] not in ("restart", "choose_entry")
 
 
-def test_a_button_is_a_command(customer: Customer) -> None:
-    turn = customer.say('/choose_entry{"entry": "shipping-fee"}', command=True)
+@pytest.mark.parametrize("choice", ["shipping-fee", "shipping-fee@20261122-010654-a6968d79"])
+def test_a_button_is_a_command(customer: Customer, choice: str) -> None:
+    turn = customer.say(f'/choose_entry{{"entry": "{choice}"}}', command=True)
     assert turn["actions"] == ["action_choose_entry"]
     assert turn["messages"][0]["text"] == "满 99 元包邮。"
 
