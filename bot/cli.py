@@ -246,6 +246,7 @@ def train_command(
     from bot.emotion.training import train_emotion_model
     from bot.faq.encoder import load_encoder
     from bot.faq.message_vectors import MessageVectors
+    from bot.faq.topic_file import load_entries
     from bot.handoff.request_training import train_request_model
     from bot.nlu.evaluate import parse_with_rasa
     from bot.nlu.golden import broken_lines, check_golden
@@ -265,7 +266,8 @@ def train_command(
     with ThreadPoolExecutor(1) as beside:
         rasa = beside.submit(train_model, project, check)
         vectors = MessageVectors(load_encoder(project.models))
-        say(str(train_emotion_model(LEXICON.parent, vectors, project.models)))
+        questions = [entry.questions for entry in load_entries(read_settings().faq)]
+        say(str(train_emotion_model(LEXICON.parent, vectors, project.models, questions)))
         say(str(rasa.result()))
 
 

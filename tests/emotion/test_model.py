@@ -21,9 +21,11 @@ from bot.emotion.training import read_examples, train_emotion_model
 from bot.errors import ArtefactMismatch, ConfigurationError
 from bot.faq.encoder import HashEncoder, load_encoder
 from bot.faq.message_vectors import MessageVectors
+from bot.faq.topic_file import load_entries
 
 DATA = Path(__file__).parents[2] / "data" / "emotion"
 LEXICON = DATA / "lexicon.tsv"
+QUESTIONS = [entry.questions for entry in load_entries(DATA.parent / "faq")]
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +35,7 @@ def vectors(models: Path) -> MessageVectors:
 
 @pytest.fixture(scope="session")
 def detector(models: Path, vectors: MessageVectors) -> EmotionDetector:
-    train_emotion_model(DATA, vectors, models)
+    train_emotion_model(DATA, vectors, models, QUESTIONS)
     return EmotionDetector.load(LEXICON, models, vectors)
 
 
@@ -215,7 +217,7 @@ def test_a_saved_model_is_not_trained_again(
 ) -> None:
     path = models / "emotion.json"
     before = path.stat().st_mtime_ns
-    assert train_emotion_model(DATA, vectors, models) == path
+    assert train_emotion_model(DATA, vectors, models, QUESTIONS) == path
     assert path.stat().st_mtime_ns == before
 
 
@@ -300,3 +302,17 @@ def test_a_bad_training_line_is_named(tmp_path: Path, line: str) -> None:
     path.write_text(line + "\n", "utf-8")
     with pytest.raises(ConfigurationError, match="line 1"):
         read_examples(path)
+
+
+@pytest.mark.parametrize("text", ["密码想不起来了，咋登进去", "想不起密码了", "怎么找回密码", "怎么退货"])
+def test_what_is_asked_every_day_is_no_risk(detector: EmotionDetector, text: str) -> None:
+    assert detector.detect(text).risk == "none"
+
+
+def test_few_questions_of_the_faq_are_taken_for_a_risk(detector: EmotionDetector) -> None:
+    # None of these is trained on: every fourth is, from the first on.
+    asked = [text for entry in QUESTIONS for text in entry[2::8]]
+    assert len(asked) >= 600
+    found = [detector.detect(text).risk for text in asked]
+    assert found.count("self_harm") <= 0.005 * len(asked)
+    assert sum(risk != "none" for risk in found) <= 0.03 * len(asked)
