@@ -9,8 +9,9 @@ import pytest
 
 from bot.emotion import Emotion
 from bot.errors import ConfigurationError
-from bot.nlu.evaluate import Parsed, evaluate, score
+from bot.nlu.evaluate import Parsed, evaluate
 from bot.nlu.lines import LabelledLine, read_lines
+from bot.nlu.score import score
 
 CSV = "text,intent,human\n你好,greet,false\n转人工,request_human,true\n退款呢,ask_refund_progress,\n"
 JSONL = (
