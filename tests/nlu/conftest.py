@@ -179,5 +179,5 @@ class Customer:
 
 
 @pytest.fixture
-def customer(rasa: RasaProcess, request: pytest.FixtureRequest) -> Customer:
-    return Customer(rasa, f"c-{request.node.name}-{os.urandom(4).hex()}")
+def customer(rasa: RasaProcess) -> Customer:
+    return Customer(rasa, f"c{os.urandom(6).hex()}-1")

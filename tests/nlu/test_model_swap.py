@@ -29,7 +29,7 @@ def test_turns_and_open_forms_go_on_through_a_change_of_model(customer: Customer
     second = tmp_path / "second.tar.gz"
     shutil.copy(customer.rasa.model, second)
     assert customer.say("给我回个电话吧")["active_loop"] == "callback_form"
-    others = [Customer(customer.rasa, f"{customer.sender}-{number}") for number in range(4)]
+    others = [Customer(customer.rasa, f"{customer.sender}{number}") for number in range(4)]
     try:
         with ThreadPoolExecutor(5) as threads:
             changing = threads.submit(change, customer.rasa, second)
