@@ -23,8 +23,8 @@ def effect(turn: dict[str, Any], name: str) -> Any:
         ("转人工", "action_handoff"),
         ("给我转接人工客服", "action_handoff"),
         ("运费怎么算", "action_answer_faq"),
-        ("帮我查一下物流", "validate_order_status_form"),
-        ("我要退货", "validate_return_form"),
+        ("帮我查一下物流", "order_status_form"),
+        ("我要退货", "return_form"),
     ],
 )
 def test_rules(customer: Customer, text: str, action: str) -> None:
