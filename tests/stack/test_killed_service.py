@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from tests.stack.records import all_handled, assert_promises
 from tests.stack.stack import Stack, running_stack, until
 
 PHONE, CALL_TIME = "13800138000", "明天下午三点以后"
+CALL_DAY = re.compile(r"\d+月\d+日（周.）15:00以后")
 RESTART_SECONDS = 90.0
 
 
@@ -102,9 +104,10 @@ def assert_heard_once(stack: Stack, story: Story) -> None:
     tickets = stack.rows("SELECT kind, fields FROM tickets WHERE conversation_id = ?", customer.conversation)
     if PHONE in story.lines:
         # A value that was taken twice would have been asked for again.
-        assert [(t["kind"], json.loads(t["fields"])) for t in tickets] == [
-            ("request", {"phone": PHONE, "time": CALL_TIME})
-        ]
+        (ticket,) = tickets
+        fields = json.loads(ticket["fields"])
+        assert (ticket["kind"], fields["phone"]) == ("request", PHONE)
+        assert CALL_DAY.fullmatch(fields["time"])
         assert len(customer.texts()) == 3
     else:
         assert tickets == []
