@@ -22,14 +22,14 @@ logger = logging.getLogger(__name__)
 ANGRY = 0.35
 # A risk is named from this probability on. Chosen in 5-fold cross-validation over the training lines, by
 # blocks of 12 lines, between the best F1 and the best F2: a risk that is missed costs more than one that an
-# agent sees to be none. The first two were set again when a FAQ's questions had joined the training lines, so
-# that few of its other questions are taken for a risk.
+# agent sees to be none. They were set again when a FAQ's questions had joined the training lines, so that few
+# of its other questions, and no appointment in the written conversations, are taken for a risk.
 RISKY: Mapping[Risk, float] = {
     "self_harm": 0.25,
     "fraud": 0.2,
-    "legal_threat": 0.25,
-    "media_exposure": 0.3,
-    "abuse": 0.25,
+    "legal_threat": 0.35,
+    "media_exposure": 0.35,
+    "abuse": 0.35,
 }
 
 _CLAUSE = re.compile(r"[^,.!?;:~\n\r…、]+[!?~]*")
