@@ -33,6 +33,7 @@ RISKY: Mapping[Risk, float] = {
 }
 
 _CLAUSE = re.compile(r"[^,.!?;:~\n\r…、]+[!?~]*")
+_HAN = re.compile("[\u3400-\u9fff]")
 _LONGEST_CUE = 24
 
 
@@ -85,7 +86,8 @@ class EmotionDetector:
         where the model alone decides. A denied phrase (我不生气) is no cue.
         """
         evidence = Evidence(self._lexicon, text)
-        if evidence.wordless:
+        if evidence.wordless or not (evidence.matches or _HAN.search(text)):
+            # The model has learnt from Chinese: it takes keys struck at random for an insult.
             return Emotion("calm", 0.0)
         judged = self._judged(text, evidence)
         if judged is None:
