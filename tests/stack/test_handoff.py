@@ -26,7 +26,7 @@ FORMS = {
 STEPS = [(opening, steps) for opening, answers in FORMS.items() for steps in range(len(answers) + 1)]
 # Nobody at the shop has an answer to these.
 ODD = (
-    "那个东西到底弄好没有呀",
+    "窗台上的多肉几天浇一次水",
     "快递柜的门打不开怎么处理",
     "/greet",
     "猫打翻了花盆怎么收拾",
