@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +24,10 @@ from bot.faq.release import load_release
 from bot.faq.responder import Responder
 from bot.faq.sounds import Sounds
 from bot.faq.understanding import Steps, Understanding
+from bot.intervals import wilson
 
 QUESTIONS = Path("tests/faq/understanding.jsonl")
 OFF_TOPIC = Path("data/off_topic.txt")
-Z = 1.959964
 NO_STEPS = Steps(spelling=False, denial=False, questions=False, follow_up=False)
 # The step that each kind of question is there for; other scripts are normalised before any of them.
 OWN_STEP = {
@@ -72,18 +71,9 @@ def read_questions(path: Path, half: str) -> list[Asked]:
     ]
 
 
-def interval(count: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share; 0..1 for nothing."""
-    if not n:
-        return 0.0, 1.0
-    share, spread = count / n, Z * math.sqrt(count / n * (1 - count / n) / n + Z * Z / (4 * n * n))
-    middle, whole = share + Z * Z / (2 * n), 1 + Z * Z / n
-    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
-
-
 def share(count: int, n: int) -> str:
     """`12 (.43; .25-.63)`: count, share and interval."""
-    low, high = interval(count, n)
+    low, high = wilson(count / (n or 1), n)
     return f"{count} ({count / (n or 1):.2f}; {low:.2f}-{high:.2f})"
 
 

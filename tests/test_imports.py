@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-BASE = {"bot", "bot.messages", "bot.errors", "bot.config", "bot.privacy"}
+BASE = {"bot", "bot.messages", "bot.errors", "bot.config", "bot.privacy", "bot.intervals"}
 STORAGE = {"bot.database", "bot.tables", "bot.events"}
 # What each part of the product may import from the rest of it; a part may always import itself.
 ALLOWED = {
@@ -29,7 +29,15 @@ ALLOWED = {
     "bot.studio": BASE | STORAGE | {"bot.faq", "bot.maintenance"},
     "bot.shop": BASE | {"bot.database", "bot.tables"},
     "actions": BASE | {"bot.emotion", "bot.faq", "bot.handoff", "bot.shop"},
-    "bot.nlu": {"bot", "bot.messages", "bot.errors", "bot.emotion", "bot.faq.encoder", "bot.faq.normalize"},
+    "bot.nlu": {
+        "bot",
+        "bot.messages",
+        "bot.errors",
+        "bot.intervals",
+        "bot.emotion",
+        "bot.faq.encoder",
+        "bot.faq.normalize",
+    },
 }
 # Packages that exist in one of the two environments only.
 ONLY_IN_NLU = {"rasa", "sanic", "tensorflow"}

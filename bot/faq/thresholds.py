@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bot.faq.decision import Thresholds
 from bot.faq.prior import Prediction
+from bot.intervals import wilson
 
 OFF_TOPIC_TRAFFIC = 0.1
 MAX_OFF_TOPIC_ANSWERED = 0.03
@@ -108,7 +109,4 @@ class _Table:
         off_topic = OFF_TOPIC_TRAFFIC * self.off_topic_answered(threshold)
         total = per_question * answered.sum() + off_topic
         wrong = float((per_question * (answered & ~self.is_right).sum() + off_topic) / total)
-        n, z = int(answered.sum()), CONFIDENCE_Z
-        middle = wrong + z * z / (2 * n)
-        width = z * float(np.sqrt(wrong * (1 - wrong) / n + z * z / (4 * n * n)))
-        return wrong, (middle + width) / (1 + z * z / n)
+        return wrong, wilson(wrong, int(answered.sum()), CONFIDENCE_Z)[1]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from bot.nlu.score import Interval, Score, wilson
+from bot.intervals import Interval, wilson
+from bot.nlu.score import Score
 
 _TITLES = {"intent": "意图", "emotion": "情绪", "risk": "风险", "human": "转人工"}
 _LABELS = {"true": "要转人工", "false": "不要转人工", "none": "无风险"}
@@ -36,7 +37,7 @@ def report_page(scores: Mapping[str, Score], source: str) -> str:
 
 
 def _section(name: str, score: Score) -> str:
-    accuracy = _share(score.accuracy, wilson(score.right, score.n))
+    accuracy = _share(score.accuracy, wilson(score.accuracy, score.n))
     macro = _share(score.macro_f1, score.macro_f1_interval)
     return (
         f"<h2>{_TITLES[name]}</h2><p>{score.n} 句；准确率 {accuracy}；宏平均 F1 {macro}。</p>"
@@ -58,8 +59,8 @@ def _bars(score: Score) -> str:
         rows.append(
             f"<g><title>{described}</title>"
             f'<text x="{_LEFT - 8}" y="{top + 15}" text-anchor="end" font-size="12">{_label(label)}</text>'
-            f"{_bar(top + 3, one.recall, wilson(one.right, one.n), '#1f6f8b')}"
-            f"{_bar(top + 12, one.precision, wilson(one.right, one.predicted), '#9cc5d3')}</g>"
+            f"{_bar(top + 3, one.recall, wilson(one.recall, one.n), '#1f6f8b')}"
+            f"{_bar(top + 12, one.precision, wilson(one.precision, one.predicted), '#9cc5d3')}</g>"
         )
     height = len(labels) * _ROW + 4
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,24 +10,9 @@ from typing import Any
 
 import numpy as np
 
-Interval = tuple[float, float]
+from bot.intervals import Interval, wilson
 
-_Z95 = 1.959964
 _RESAMPLES = 1000
-
-
-def wilson(right: int, n: int) -> Interval:
-    """95 % interval of a share (Wilson 1927); the whole of 0..1 without a trial."""
-    if n == 0:
-        return 0.0, 1.0
-    share, square = right / n, _Z95**2
-    centre, spread = (
-        share + square / (2 * n),
-        _Z95 * math.sqrt(share * (1 - share) / n + square / (4 * n * n)),
-    )
-    low, high = (centre - spread) / (1 + square / n), (centre + spread) / (1 + square / n)
-    # At the ends rounding would leave the share itself out.
-    return max(0.0, min(low, share)), min(1.0, max(high, share))
 
 
 @dataclass(frozen=True)
@@ -59,9 +43,9 @@ class LabelScore:
         return {
             "n": self.n,
             "precision": round(self.precision, 4),
-            "precision_interval": rounded(wilson(self.right, self.predicted)),
+            "precision_interval": rounded(wilson(self.precision, self.predicted)),
             "recall": round(self.recall, 4),
-            "recall_interval": rounded(wilson(self.right, self.n)),
+            "recall_interval": rounded(wilson(self.recall, self.n)),
             "f1": round(self.f1, 4),
         }
 
@@ -125,7 +109,7 @@ class Score:
         return {
             "n": self.n,
             "accuracy": round(self.accuracy, 4),
-            "accuracy_interval": rounded(wilson(self.right, self.n)),
+            "accuracy_interval": rounded(wilson(self.accuracy, self.n)),
             "macro_f1": round(self.macro_f1, 4),
             "macro_f1_interval": rounded(self.macro_f1_interval),
             "labels": {label: one.to_json() for label, one in self.labels.items()},

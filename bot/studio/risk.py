@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from bot.faq.decision import Thresholds
 from bot.faq.prior import Prediction
 from bot.faq.report import Report
 from bot.faq.thresholds import CONFIDENCE_Z, OFF_TOPIC_TRAFFIC, estimate
+from bot.intervals import wilson
 
 BINS = 10
 POINTS = 60
@@ -52,7 +52,7 @@ def risk_curve(report: Report, scope: float) -> tuple[RiskPoint, ...]:
         figures = estimate(report.predictions, Thresholds(threshold, scope))
         answers = round(figures.answered * figures.in_scope_questions)
         if answers:
-            low = _lower(figures.wrong, answers)
+            low = wilson(figures.wrong, answers, CONFIDENCE_Z)[0]
             points.append(RiskPoint(threshold, figures.answered, figures.wrong, low, figures.wrong_bound))
     return tuple(points)
 
@@ -75,11 +75,3 @@ def calibration_bins(predictions: Sequence[Prediction]) -> tuple[CalibrationBin,
                 CalibrationBin(number / BINS, (number + 1) / BINS, len(inside), promised, right / total)
             )
     return tuple(bins)
-
-
-def _lower(share: float, n: int) -> float:
-    """Wilson's lower bound, the counterpart of `Estimate.wrong_bound`."""
-    z = CONFIDENCE_Z
-    middle = share + z * z / (2 * n)
-    width = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - width) / (1 + z * z / n))
