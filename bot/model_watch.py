@@ -52,7 +52,8 @@ class ModelWatch:
 
     async def _look(self) -> None:
         try:
-            model = self._current()
+            # It reads files.
+            model = await asyncio.to_thread(self._current)
         except BotError as error:
             self._complain(str(error))
             return
