@@ -44,6 +44,7 @@ from bot.database import Database
 from bot.emotion import EmotionDetector, VectorSource
 from bot.errors import PartUnavailable
 from bot.events import Hints
+from bot.faq.file_lock import entries_lock
 from bot.faq.release import Sources
 from bot.faq.responder import today_in
 from bot.handoff.hours import BusinessHours
@@ -60,7 +61,7 @@ from bot.shop.customer import LEVELS
 from bot.shop.demo_sign_in import DemoSignIn
 from bot.shop.shop import DEMO, Shop, load_shop
 from bot.studio.building import Build, BuildOrder
-from bot.studio.entry_book import LOCK, EntryBook
+from bot.studio.entry_book import EntryBook
 from bot.studio.golden_file import GoldenFile
 from bot.studio.proofreading import Proofreader
 from bot.studio.workshop import Live, Workshop
@@ -231,7 +232,7 @@ def _studio(settings: Settings, parts: Parts, database: Database) -> Studio | No
         return None
     models, target = settings.models, settings.wrong_answer_target
     sources = Sources.beside(settings.faq)
-    golden = GoldenFile(sources.golden, sources.entries / LOCK)
+    golden = GoldenFile(sources.golden, entries_lock(sources.entries))
     build = parts.build or BuildOrder(str(settings.faq), str(models), target).run
     workshop = Workshop(models, target, parts.live, golden, database, build)
     policy = sources.entries.parent / "faq_lint.yml"

@@ -19,3 +19,13 @@ def locked(path: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[N
             waiting()
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def writing_entries(folder: Path) -> contextlib.AbstractContextManager[None]:
+    """The lock of an FAQ's files, for whoever reads them in order to write them."""
+    return locked(entries_lock(folder))
+
+
+def entries_lock(folder: Path) -> Path:
+    """The file whose lock guards the FAQ in `folder`, and what belongs to it."""
+    return folder / ".lock"

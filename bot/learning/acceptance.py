@@ -11,6 +11,7 @@ from bot.errors import InvalidInput, NotFound
 from bot.faq.entry import Entry
 from bot.faq.exchange.merge import merge
 from bot.faq.exchange.record import Record
+from bot.faq.file_lock import writing_entries
 from bot.faq.normalize import normalize
 from bot.faq.problems import Place
 from bot.faq.topic_file import Topic, load_topics
@@ -30,15 +31,16 @@ def add_similar(folder: Path, entry: str, questions: Sequence[str]) -> Entry:
 
     Raises NotFound, InvalidInput when another entry has such a question or one is masked, ImportRefused.
     """
-    topics = load_topics(folder)
-    entries = {found.id: found for topic in topics for found in topic.entries}
-    if entry not in entries:
-        raise NotFound(f"no entry {entry!r}")
-    known = {normalize(text) for text in entries[entry].questions}
-    fresh = [text for text in dict.fromkeys(questions) if normalize(text) not in known]
-    _check_questions(fresh, (found for name, found in entries.items() if name != entry))
-    similar = [*entries[entry].similar, *fresh]
-    return _write(folder, topics, {"id": entry, "similar": similar})
+    with writing_entries(folder):
+        topics = load_topics(folder)
+        entries = {found.id: found for topic in topics for found in topic.entries}
+        if entry not in entries:
+            raise NotFound(f"no entry {entry!r}")
+        known = {normalize(text) for text in entries[entry].questions}
+        fresh = [text for text in dict.fromkeys(questions) if normalize(text) not in known]
+        _check_questions(fresh, (found for name, found in entries.items() if name != entry))
+        similar = [*entries[entry].similar, *fresh]
+        return _write(folder, topics, {"id": entry, "similar": similar})
 
 
 def add_entry(folder: Path, topic: str, entry: Entry) -> Entry:
@@ -47,24 +49,25 @@ def add_entry(folder: Path, topic: str, entry: Entry) -> Entry:
     Raises NotFound for an unknown topic, InvalidInput when the id is taken, another entry has such a question
     or a text is masked, ImportRefused with everything else that an entry may not be.
     """
-    topics = load_topics(folder)
-    if topic not in {found.name for found in topics}:
-        raise NotFound(f"no topic {topic!r}")
-    entries = [found for one in topics for found in one.entries]
-    if entry.id and entry.id in {found.id for found in entries}:
-        raise InvalidInput(f"an entry {entry.id!r} exists already")
-    _check_questions(entry.questions, entries)
-    if is_masked(entry.answer):
-        raise InvalidInput("the answer holds masked personal data")
-    values = {
-        "id": entry.id or None,
-        "topic": topic,
-        "question": entry.question,
-        "similar": list(entry.similar),
-        "answer": entry.answer,
-        "owner": entry.owner or None,
-    }
-    return _write(folder, topics, values)
+    with writing_entries(folder):
+        topics = load_topics(folder)
+        if topic not in {found.name for found in topics}:
+            raise NotFound(f"no topic {topic!r}")
+        entries = [found for one in topics for found in one.entries]
+        if entry.id and entry.id in {found.id for found in entries}:
+            raise InvalidInput(f"an entry {entry.id!r} exists already")
+        _check_questions(entry.questions, entries)
+        if is_masked(entry.answer):
+            raise InvalidInput("the answer holds masked personal data")
+        values = {
+            "id": entry.id or None,
+            "topic": topic,
+            "question": entry.question,
+            "similar": list(entry.similar),
+            "answer": entry.answer,
+            "owner": entry.owner or None,
+        }
+        return _write(folder, topics, values)
 
 
 def _check_questions(questions: Sequence[str], others: Any) -> None:

@@ -15,12 +15,10 @@ from bot.errors import ConfigurationError, ContentChanged, EntryRefused, FaqFile
 from bot.faq.entry import Entry
 from bot.faq.entry_reader import read_entry
 from bot.faq.exchange.merge import entry_values
-from bot.faq.file_lock import locked
+from bot.faq.file_lock import writing_entries
 from bot.faq.problems import Place, Problems
 from bot.faq.topic_file import Topic, load_topics
 from bot.faq.topic_writer import write_topics
-
-LOCK = ".lock"
 
 Stamps = tuple[tuple[str, int, int], ...]
 
@@ -135,7 +133,7 @@ class EntryBook:
     def _editing(self) -> Iterator[None]:
         """One writer at a time, in all processes."""
         try:
-            with locked(self.folder / LOCK):
+            with writing_entries(self.folder):
                 yield
         except OSError as error:
             raise FaqFilesBroken(f"FAQ 文件夹不能写入：{error.strerror}") from error
