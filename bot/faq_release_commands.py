@@ -92,7 +92,7 @@ def publish_command(
 ) -> None:
     """Let a release serve, in the running services too, if golden questions and risk allow it."""
     from bot.faq.encoder import load_encoder
-    from bot.faq.publication import history, serving
+    from bot.faq.publication import serving, taken_from
     from bot.faq.release import Manifest
 
     settings = read_settings()
@@ -106,9 +106,7 @@ def publish_command(
     if not gate.open and not force:
         raise GateRefused("\n".join((*gate.findings, "确需发布：--force 原因（会记入历史）")))
     seen = current.release if current else None
-    # What was never published was made for the release that served then; forcing it is a decision of now.
-    if not force and all(move.release != folder.name for move in history(settings.models)):
-        seen = Manifest.read(folder).base
+    seen = taken_from(settings.models, folder.name, Manifest.read(folder).base, seen, forced=bool(force))
     _publish(settings, folder.name, seen, note, force, gate)
 
 

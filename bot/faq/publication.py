@@ -93,6 +93,15 @@ def history(models: Path) -> list[Publication]:
     return [*found, newest] if newest is not None else found
 
 
+def taken_from(models: Path, name: str, base: str | None, seen: str | None, *, forced: bool) -> str | None:
+    """The release that must still serve when `name` is published; `seen` served when that was decided.
+
+    What was never published was made for `base`, the release that served then; forcing it decides anew.
+    """
+    published = any(move.release == name for move in history(models))
+    return seen if forced or published else base
+
+
 def before_serving(models: Path) -> str:
     """The release that a rollback leads to: every publication goes one up, every rollback one down.
 

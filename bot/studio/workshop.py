@@ -13,7 +13,7 @@ from bot.database import Database
 from bot.errors import BotError, ConfigurationError, GateRefused, NotFound, PublishedMeanwhile
 from bot.faq.gate import Gate, examine
 from bot.faq.golden import GoldenResult, check_golden
-from bot.faq.publication import before_serving, history, publish, serving
+from bot.faq.publication import before_serving, publish, serving, taken_from
 from bot.faq.release import Manifest, candidate, find_release, load_release, read_report
 from bot.faq.replay import Replay, replay
 from bot.faq.understanding import Replies, Understanding
@@ -149,9 +149,7 @@ class Workshop:
         assert draft is not None
         if not draft.gate.open and not override:
             raise GateRefused("\n".join(draft.gate.findings))
-        # What was never published was made for the release that served then; forcing it is a decision of now.
-        if not override and all(move.release != name for move in history(self.models)):
-            seen = draft.manifest.base
+        seen = taken_from(self.models, name, draft.manifest.base, seen, forced=bool(override))
         findings = draft.gate.findings
         reason = "" if draft.gate.open else override
         await asyncio.to_thread(
