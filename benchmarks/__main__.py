@@ -17,7 +17,7 @@ from benchmarks.parties import Party, service, stock_rasa
 from benchmarks.selector import EPOCHS, THRESHOLD
 from benchmarks.stock_model import EPOCHS as EPOCHS_OF_STOCK
 from benchmarks.stock_model import train_stock_model
-from benchmarks.turns import CUSTOMERS, FAQ_TEXTS, INTENT_TEXTS, interleaved, throughput
+from benchmarks.turns import CUSTOMERS, FAQ_TEXTS, INTENT_TEXTS, Supply, interleaved, throughput
 from bot.config import Settings
 from bot.nlu.train import RasaProject, current_model
 
@@ -39,14 +39,18 @@ class Row:
 async def turn_rows(parties: Sequence[Party]) -> list[Row]:
     """Latency of both kinds of turn and throughput: ours, stock, and stock with our model."""
     rows: list[Row] = []
-    for name, texts in (("intent turn", INTENT_TEXTS), ("FAQ turn", FAQ_TEXTS)):
-        mine, stock, same = await interleaved(parties, texts, TURNS)
+    supplies = {
+        name: [Supply(party, texts) for party in parties]
+        for name, texts in (("intent turn", INTENT_TEXTS), ("FAQ turn", FAQ_TEXTS))
+    }
+    for name, supply in supplies.items():
+        mine, stock, same = await interleaved(supply, TURNS)
         rows.append(Row(f"{name} p50", mine.p50, stock.p50, "ms", same.p50))
         rows.append(Row(f"{name} p95", mine.p95, stock.p95, "ms", same.p95))
-    for name, texts in (("intent turns", INTENT_TEXTS), ("FAQ turns", FAQ_TEXTS)):
-        rates = [[await throughput(party, texts) for party in parties] for _ in range(ROUNDS)]
+    for name, supply in supplies.items():
+        rates = [[await throughput(each) for each in supply] for _ in range(ROUNDS)]
         mine_rate, rate, same_rate = (sorted(column)[ROUNDS // 2] for column in zip(*rates, strict=True))
-        rows.append(Row(f"{name}, {CUSTOMERS} customers", mine_rate, rate, "messages/s", same_rate))
+        rows.append(Row(f"{name}s, {CUSTOMERS} customers", mine_rate, rate, "messages/s", same_rate))
     return rows
 
 

@@ -162,7 +162,11 @@ def stock_rasa(folder: Path, settings: Settings, model: Path, name: str) -> Iter
     endpoints, credentials = folder / "endpoints.yml", folder / "credentials.yml"
     endpoints.write_text(f"action_endpoint:\n  url: http://127.0.0.1:{actions}/webhook\n", "utf-8")
     credentials.write_text("rest:\n", "utf-8")
-    environment = QUIET | {"PYTHONPATH": str(root), "BOT_MODELS": str(settings.models.resolve())}
+    environment = QUIET | {
+        "PYTHONPATH": str(root),
+        "BOT_MODELS": str(settings.models.resolve()),
+        "BOT_VAR": str(folder),
+    }
     with ExitStack() as stack:
         server = stack.enter_context(
             Process(

@@ -62,13 +62,9 @@ def report(name: str, ranks: list[int]) -> None:
     rng = np.random.default_rng(0)
     samples = values[rng.integers(len(values), size=(BOOTSTRAPS, len(values)))]
     cells = []
-    for measure in (
-        lambda r: (r == 1).mean(-1),
-        lambda r: (r <= 3).mean(-1),
-        lambda r: np.where(r <= 10, 1 / r, 0).mean(-1),
-    ):
-        low, high = np.quantile(measure(samples), [0.025, 0.975])
-        cells.append(f"{measure(values):.3f} ({low:.3f}–{high:.3f})")
+    for gain in (lambda r: r == 1, lambda r: r <= 3, lambda r: np.where(r <= 10, 1 / r, 0)):
+        low, high = np.quantile(gain(samples).mean(-1), [0.025, 0.975])
+        cells.append(f"{gain(values).mean():.3f} ({low:.3f}–{high:.3f})")
     print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
 

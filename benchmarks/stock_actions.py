@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
 from actions import build_actions
+from actions.forms_access import FormsAccess
 from bot.config import Settings
 from bot.published import PublishedFaq
+from bot.shop.shop import load_shop
 
 
 def main(port: int) -> None:
     """Serve on loopback until stopped."""
     executor = ActionExecutor()
-    settings = Settings()
-    for action in build_actions(PublishedFaq.load(settings.models, settings.timezone)):
+    settings = Settings(identity_secret=secrets.token_urlsafe(32))
+    access = FormsAccess(load_shop(settings).access)
+    for action in build_actions(PublishedFaq.load(settings.models, settings.timezone), access):
         executor.register_action(action)
     create_app(executor).run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
 

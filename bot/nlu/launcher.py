@@ -43,9 +43,10 @@ def serve(arguments: argparse.Namespace) -> None:
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
 
-    from bot.nlu import remote_actions
+    from bot.nlu import graph_runner, remote_actions
 
     remote_actions.install()
+    graph_runner.install()
     serve_application(
         model_path=str(arguments.model),
         interface=LOOPBACK,
