@@ -57,7 +57,7 @@ _RULES: dict[Reason, tuple[Priority, Skill, str]] = {
     "failing_part": ("high", "technical", "系统故障，机器人无法回答。"),
     "complaint": ("high", "complaint", "客户投诉，需要人工跟进。"),
     "complaint_unresolved": ("high", "complaint", "客户再次反映没有解决的投诉，需要人工尽快跟进。"),
-    "important_customer": ("high", "general", "重要会员遇到机器人没能解决的问题，优先由人工接待。"),
+    "important_customer": ("high", "general", "重要会员接连没得到解答或流露不满，优先由人工接待。"),
     "not_verified": ("normal", "general", "客户没能证明订单是本人的，请先核实身份，再谈订单。"),
     "form_failed": ("normal", "general", "机器人多次没能收集到办理业务所需的信息。"),
     "beyond_authority": ("normal", "general", "客户的要求超出机器人可以决定的范围。"),
@@ -74,7 +74,9 @@ class Thresholds:
     `misses` counts misses in a row, `streak` messages in a row that show displeasure, `rise` messages in a
     row with a stronger feeling each time, `repeats` how often the same question is asked; `anger` is an
     intensity of 0..1. `form_attempts` (1..3): how often a form asks for one value. `important_levels` are
-    customer levels of the shop. `switched_off` are reasons of SWITCHABLE that do not lead to a human.
+    customer levels of the shop: those customers are offered a human at the first miss or displeased message,
+    and `important_handoff` in a row hand them off. `switched_off` are reasons of SWITCHABLE that do not lead to
+    a human.
 
     Raises ValueError naming the setting.
     """
@@ -88,6 +90,7 @@ class Thresholds:
     repeats_offer: int = 2
     repeats_handoff: int = 3
     form_attempts: int = 3
+    important_handoff: int = 2
     important_levels: frozenset[str] = frozenset({"black"})
     switched_off: frozenset[Reason] = frozenset()
 
@@ -99,6 +102,8 @@ class Thresholds:
             raise ValueError(f"rise_handoff {self.rise_handoff!r} must be 2 or more")
         if not 1 <= self.form_attempts <= 3:
             raise ValueError(f"form_attempts {self.form_attempts!r} is outside 1..3")
+        if self.important_handoff < 1:
+            raise ValueError(f"important_handoff {self.important_handoff!r} must be 1 or more")
         if not 0 <= self.anger <= 1:
             raise ValueError(f"anger {self.anger!r} is outside 0..1")
         kept = self.switched_off - SWITCHABLE
@@ -178,6 +183,8 @@ def decide(state: ConversationState, thresholds: Thresholds) -> Step:
     reason = _reason(state, thresholds)
     if reason is not None:
         return HandOff.because(reason)
+    if _important(state, thresholds):
+        return OfferHuman("重要会员遇到没答上或不满意的情况，第一次就主动提供人工。")
     if state.missed and state.misses >= thresholds.misses_offer:
         return OfferHuman("机器人连续没能回答，主动提供人工。")
     if state.repeats >= thresholds.repeats_offer:
@@ -205,14 +212,24 @@ def _reason(state: ConversationState, thresholds: Thresholds) -> Reason | None:
     if state.failing:
         return "failing_part"
     on = SWITCHABLE - thresholds.switched_off
-    important = state.level in thresholds.important_levels
-    if "important_customer" in on and important and (state.missed or state.displeased):
+    if _important(state, thresholds) and _troubles(state) >= thresholds.important_handoff:
         return "important_customer"
     if "repeated_question" in on and state.repeats >= thresholds.repeats_handoff:
         return "repeated_question"
     if state.missed and state.misses >= thresholds.misses_handoff:
         return "misses"
     return None
+
+
+def _important(state: ConversationState, thresholds: Thresholds) -> bool:
+    """Whether somebody whom the shop must not lose has met with trouble in this turn."""
+    on = "important_customer" not in thresholds.switched_off
+    return on and state.level in thresholds.important_levels and (state.missed or state.displeased)
+
+
+def _troubles(state: ConversationState) -> int:
+    """Misses or displeased messages in a row, whichever are more."""
+    return max(state.misses if state.missed else 0, state.emotion_streak if state.displeased else 0)
 
 
 def _feeling(state: ConversationState, thresholds: Thresholds) -> Reason | None:

@@ -106,6 +106,14 @@ FIELDS: tuple[PolicyField, ...] = (
         1,
         3,
     ),
+    PolicyField(
+        "important_handoff",
+        "重要会员连续几次没答上或不满，直接转人工",
+        "所选等级的会员第一次没得到解答或流露不满，就会看到“转人工”；到了这个次数直接转，不必等到其他客户的次数。",
+        "times",
+        1,
+        10,
+    ),
 )
 # Promises: a wish, a danger, a failure and misses always lead to a human.
 _ALWAYS: tuple[Reason, ...] = (

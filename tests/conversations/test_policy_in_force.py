@@ -82,6 +82,10 @@ async def test_an_important_customer_is_not_kept_waiting(
         assert (await desk.trace())["policy"]["level"] is None
         await desk.say("听不懂的话")
         assert (await desk.trace())["policy"]["level"] == level
+        assert await desk.tickets() == []
+        offered = any(choice.kind == "human" for choice in (await desk.last()).choices)
+        assert offered == bool(reasons)
+        await desk.say("听不懂啊")
         assert [ticket.reason for ticket in await desk.tickets()] == reasons
 
 

@@ -46,6 +46,7 @@ def _thresholds(draw: st.DrawFn) -> Thresholds:
         repeats_offer=repeats[0],
         repeats_handoff=repeats[1],
         form_attempts=draw(st.integers(1, 3)),
+        important_handoff=draw(st.integers(1, 10)),
         important_levels=draw(st.frozensets(st.sampled_from(LEVELS))),
         switched_off=draw(st.frozensets(st.sampled_from(sorted(SWITCHABLE)))),
     )

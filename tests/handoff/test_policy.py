@@ -60,8 +60,14 @@ def test_a_calm_conversation_goes_on() -> None:
         (replace(STATE, emotion=Emotion("anxious", 0.6), emotion_rise=3), None),
         (replace(STATE, repeats=3), "repeated_question"),
         (replace(STATE, repeats=2), None),
-        (replace(STATE, missed=True, misses=1, level="black"), "important_customer"),
-        (replace(STATE, missed=True, misses=1, level="gold"), None),
+        (replace(STATE, missed=True, misses=1, level="black"), None),
+        (replace(STATE, missed=True, misses=2, level="black"), "important_customer"),
+        (replace(STATE, missed=True, misses=2, level="gold"), None),
+        (
+            replace(STATE, emotion=Emotion("dissatisfied", 0.5), emotion_streak=2, level="black"),
+            "important_customer",
+        ),
+        (replace(STATE, missed=True, misses=1, emotion_streak=2, level="black"), None),
         (replace(STATE, level="black"), None),
         (replace(STATE, misses=3, missed=True), "misses"),
         (replace(STATE, misses=3), None),
@@ -91,6 +97,28 @@ def test_the_second_miss_offers() -> None:
     assert decide(replace(STATE, misses=2), LIMITS) == Continue()
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [{"missed": True, "misses": 1}, {"emotion": Emotion("dissatisfied", 0.5), "emotion_streak": 1}],
+)
+def test_an_important_customer_is_offered_a_human_at_once(trouble: dict[str, Any]) -> None:
+    important = replace(STATE, level="black", **trouble)
+    assert isinstance(decide(important, LIMITS), OfferHuman)
+    assert decide(replace(important, level="gold"), LIMITS) == Continue()
+    at_once = decide(important, replace(LIMITS, important_handoff=1))
+    assert at_once == HandOff.because("important_customer")
+    unlike = replace(LIMITS, switched_off=frozenset({"important_customer"}))
+    assert decide(important, unlike) == Continue()
+
+
+@given(states, thresholds)
+def test_an_important_customer_never_waits_longer_than_others(
+    state: ConversationState, limits: Thresholds
+) -> None:
+    nobody = replace(limits, important_levels=frozenset())
+    assert weight(decide(state, limits)) >= weight(decide(state, nobody))
+
+
 def test_the_second_time_the_same_question_is_asked_offers() -> None:
     assert decide(replace(STATE, repeats=1), LIMITS) == Continue()
     assert isinstance(decide(replace(STATE, repeats=2), LIMITS), OfferHuman)
@@ -114,6 +142,7 @@ def test_every_reason_has_a_priority_and_one_sentence() -> None:
         ({"repeats_offer": 1}, "repeats_offer"),
         ({"rise_handoff": 1}, "rise_handoff"),
         ({"form_attempts": 4}, "form_attempts"),
+        ({"important_handoff": 0}, "important_handoff"),
         ({"anger": 1.1}, "anger"),
         ({"anger": -0.1}, "anger"),
         ({"switched_off": frozenset({"requested"})}, "requested"),
