@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.messages import DecisionRecord, Link
@@ -19,13 +19,16 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class EntryView:
-    """An FAQ entry as a customer sees it."""
+    """An FAQ entry as a customer sees it; `rich`, `channels` and `images` as in `bot.messages.Reply`."""
 
     id: str
     question: str
     answer: str
     links: tuple[Link, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    rich: str = ""
+    channels: Mapping[str, str] = field(default_factory=dict)
+    images: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -13,6 +14,7 @@ from bot.messages import Button, DecisionRecord, Effects
 
 HUMAN_BUTTON = Button("转人工", "/request_human", "human")
 CHOICES_SHOWN = 3
+_MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
 NO_EFFECTS = Effects()
 
 
@@ -71,13 +73,20 @@ def answer_speech(
     entries = (entry, *result.also)
     told = {entry.id for entry in entries}
     follow_ups = {f.entry: f.title for entry in entries for f in entry.follow_ups if f.entry not in told}
-    numbered = (f"{n}. {entry.question}\n{entry.answer}" for n, entry in enumerate(entries, 1))
+    channels = {channel for entry in entries for channel in entry.channels}
+    rich = (
+        f"**{n}. {_markdown(found.question)}**\n\n{found.rich or _markdown(found.answer)}"
+        for n, found in enumerate(entries, 1)
+    )
     return Speech(
-        text=prefix + "\n\n".join(numbered),
+        text=prefix + _listed(entries),
         buttons=(*(entry_button(title, entry) for entry, title in follow_ups.items()), *buttons),
         effects=Effects(
             decision=result.record,
             links=tuple(dict.fromkeys(link for entry in entries for link in entry.links)),
+            rich=_prefixed(prefix, "\n\n".join(rich)) if any(entry.rich for entry in entries) else "",
+            channels={channel: prefix + _listed(entries, channel) for channel in sorted(channels)},
+            images=tuple(dict.fromkeys(image for entry in entries for image in entry.images)),
         ),
     )
 
@@ -90,5 +99,29 @@ def entry_speech(
     return Speech(
         text=prefix + entry.answer,
         buttons=follow_ups + buttons,
-        effects=Effects(decision=record, links=entry.links),
+        effects=Effects(
+            decision=record,
+            links=entry.links,
+            rich=_prefixed(prefix, entry.rich),
+            channels={channel: prefix + text for channel, text in entry.channels.items()},
+            images=entry.images,
+        ),
     )
+
+
+def _listed(entries: Sequence[EntryView], channel: str = "") -> str:
+    """The answers one after the other, in the words of a channel where they have some."""
+    return "\n\n".join(
+        f"{n}. {found.question}\n{found.channels.get(channel, found.answer)}"
+        for n, found in enumerate(entries, 1)
+    )
+
+
+def _prefixed(prefix: str, rich: str) -> str:
+    """A paragraph of its own, so that a list that follows stays one."""
+    return f"{_markdown(prefix)}\n\n{rich}" if prefix and rich else rich
+
+
+def _markdown(plain: str) -> str:
+    """Plain text in Markdown: what would be a mark is escaped."""
+    return _MARKS.sub(r"\\\1", plain)

@@ -56,6 +56,7 @@ from bot.internal import internal_routes
 from bot.learning.drafts import Drafts
 from bot.learning.inbox import Inbox, Survey
 from bot.pages import SecurityHeaders, serve_pages
+from bot.preview import preview
 from bot.shop.access import OrderAccess
 from bot.shop.customer import LEVELS
 from bot.shop.demo_sign_in import DemoSignIn
@@ -237,7 +238,7 @@ def _studio(settings: Settings, parts: Parts, database: Database) -> Studio | No
     workshop = Workshop(models, target, parts.live, golden, database, build)
     policy = sources.entries.parent / "faq_lint.yml"
     proofreader = Proofreader(models, policy, today_in(settings.timezone))
-    return Studio(EntryBook(sources.entries), golden, proofreader, workshop, database)
+    return Studio(EntryBook(sources.entries), golden, proofreader, workshop, database, preview)
 
 
 def _maintenance(
@@ -246,7 +247,7 @@ def _maintenance(
     """What maintainers use beside the policy, where there is something to maintain."""
     if parts.survey is not None:
         inbox = Inbox(database, parts.survey, settings.faq, Drafts(settings.var))
-        yield gap_routes(guards, inbox)
+        yield gap_routes(guards, inbox, database)
     if studio is not None:
         yield faq_routes(guards, studio)
         yield release_routes(guards, studio.book, studio.workshop)

@@ -24,7 +24,8 @@ async def ask(
 ) -> dict[str, Any]:
     """Ask and wait for the turn; at most `patience` seconds.
 
-    Returns reply, decision, entry, probability, in_scope, candidates, intent, emotion, handoff, timings_ms.
+    Returns reply, decision, entry, also, probability, in_scope, candidates, understood, intent, emotion,
+    handoff, timings_ms.
     Raises MessageEmpty, MessageTooLong, PartUnavailable.
     """
     conversation = f"q{secrets.token_hex(12)}"
@@ -57,9 +58,11 @@ def answer_of(trace: dict[str, Any], texts: list[str]) -> dict[str, Any]:
         "reply": "\n".join(texts),
         "decision": trace["decision"],
         "entry": trace["entry"],
+        "also": trace["also"],
         "probability": trace["probability"],
         "in_scope": trace["in_scope"],
         "candidates": trace["candidates"],
+        "understood": trace["understood"],
         "intent": intent.get("name"),
         "emotion": trace["emotion"],
         "handoff": trace["handoff"],

@@ -6,7 +6,7 @@ Standard library only, Python 3.10+: the Rasa process imports this file too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Sender = Literal["customer", "bot", "agent", "system"]
@@ -94,7 +94,8 @@ class TicketNote:
 class Effects:
     """What an action decided. It travels through Rasa as `custom` and takes effect in the turn's commit.
 
-    `rating` is the customer's satisfaction from 1 (bad) to 5 (good).
+    `rich`, `channels` and `images` belong to the text of the message, see `Reply`. `rating` is the customer's
+    satisfaction from 1 (bad) to 5 (good).
     """
 
     decision: DecisionRecord | None = None
@@ -103,6 +104,9 @@ class Effects:
     links: tuple[Link, ...] = ()
     note: TicketNote | None = None
     rating: int | None = None
+    rich: str = ""
+    channels: Mapping[str, str] = field(default_factory=dict)
+    images: tuple[Link, ...] = ()
 
     def to_custom(self) -> dict[str, Any]:
         """The JSON for Rasa's `custom` field; empty parts are left out."""
@@ -113,6 +117,9 @@ class Effects:
             "links": [asdict(link) for link in self.links] or None,
             "note": asdict(self.note) if self.note else None,
             "rating": self.rating,
+            "rich": self.rich or None,
+            "channels": dict(self.channels) or None,
+            "images": [asdict(image) for image in self.images] or None,
         }
         return {name: value for name, value in parts.items() if value is not None}
 
@@ -139,14 +146,38 @@ class Effects:
             links=tuple(Link(**link) for link in custom.get("links", ())),
             note=TicketNote(**note) if note else None,
             rating=custom.get("rating"),
+            rich=custom.get("rich", ""),
+            channels=dict(custom.get("channels", {})),
+            images=tuple(Link(**image) for image in custom.get("images", ())),
         )
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One message to the customer; `entry` is the FAQ entry whose answer it gives."""
+    """One message to the customer; `entry` is the FAQ entry whose answer it gives.
+
+    `text` is plain, `rich` the same in Markdown for channels that can show it, empty if there is none.
+    `channels` has other words by a channel's name. `images` are titled pictures below the text.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
     entry: str | None = None
+    rich: str = ""
+    channels: Mapping[str, str] = field(default_factory=dict)
+    images: tuple[Link, ...] = ()
+
+    def on(self, channel: str) -> Reply:
+        """What is said on one channel: its own words, which are plain, where it has some."""
+        own = self.channels.get(channel)
+        return replace(self, text=own or self.text, rich="" if own else self.rich, channels={})
+
+    def followed_by(self, line: str) -> Reply:
+        """The same with one more line, however it is worded."""
+        return replace(
+            self,
+            text=f"{self.text}\n{line}",
+            rich=f"{self.rich}\n\n{line}" if self.rich else "",
+            channels={channel: f"{text}\n{line}" for channel, text in self.channels.items()},
+        )

@@ -20,6 +20,7 @@ from bot.faq.release import find_release, load_release, read_entries
 from bot.faq.responder import Responder, today_in
 from bot.faq.sounds import Sounds
 from bot.faq.understanding import Understanding
+from bot.messages import Link
 
 logger = logging.getLogger(__name__)
 
@@ -167,9 +168,18 @@ def _stamp(path: Path) -> Stamp | None:
 
 def _view(entry: Entry, responder: Responder) -> EntryView:
     """Follow-ups lead to entries of the release that serves."""
-    follow_ups = tuple(
-        FollowUp(button.title, button.entry)
-        for button in entry.buttons
-        if responder.entry(button.entry) is not None
+    return entry_view(entry, lambda identifier: responder.entry(identifier) is not None)
+
+
+def entry_view(entry: Entry, leads: Callable[[str], bool]) -> EntryView:
+    """An entry for the actions, without the follow-ups whose entry `leads` nowhere."""
+    return EntryView(
+        entry.id,
+        entry.question,
+        entry.answer,
+        entry.links,
+        tuple(FollowUp(button.title, button.entry) for button in entry.buttons if leads(button.entry)),
+        entry.rich,
+        {own.channel: own.text for own in entry.channels},
+        tuple(Link(image.title, image.url) for image in entry.images),
     )
-    return EntryView(entry.id, entry.question, entry.answer, entry.links, follow_ups)

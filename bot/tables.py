@@ -105,7 +105,7 @@ class EpisodeRow(Table):
 class MessageRow(Table):
     """One message. `payload`: the command of a clicked button. `answers`: seq of the message it replies to.
 
-    `entry`: the FAQ entry whose answer it gives.
+    `rich`: the text in Markdown, `images`: titled pictures below it. `entry`: the FAQ entry whose answer it gives.
     `pending` is true from the moment a customer's message is stored until its turn is committed.
     """
 
@@ -119,6 +119,8 @@ class MessageRow(Table):
     text: Mapped[str] = mapped_column(Text)
     buttons: Mapped[list[Any]] = mapped_column(default=list)
     links: Mapped[list[Any]] = mapped_column(default=list)
+    rich: Mapped[str | None] = mapped_column(Text)
+    images: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     agent_name: Mapped[str | None] = mapped_column(String(64))
     client_id: Mapped[str | None] = mapped_column(String(64))
     payload: Mapped[str | None] = mapped_column(Text)

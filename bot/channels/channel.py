@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from fastapi import APIRouter
 
-from bot.conversations.transcript import Message
+from bot.conversations.transcript import Choice
+from bot.messages import Link
 
 
 class Channel(Protocol):
@@ -21,9 +23,9 @@ class Channel(Protocol):
         """The HTTP routes under which the platform or the browser reaches the channel."""
 
 
-def plain_text(message: Message) -> str:
-    """The message without buttons: choices become a numbered list, links are written out."""
-    lines = [message.text]
-    lines.extend(f"{link.title}：{link.url}" for link in message.links)
-    lines.extend(f"{number}. {choice.title}" for number, choice in enumerate(message.choices, start=1))
+def plain_text(text: str, images: Sequence[Link], links: Sequence[Link], choices: Sequence[Choice]) -> str:
+    """A message as text alone: pictures and links are written out, choices become a numbered list."""
+    lines = [text]
+    lines.extend(f"{link.title}：{link.url}" for link in (*images, *links))
+    lines.extend(f"{number}. {choice.title}" for number, choice in enumerate(choices, start=1))
     return "\n".join(lines)

@@ -48,7 +48,7 @@ class Screen:
         self.answered.set()
         name = message["agent"] or _NAMES[message["sender"]]
         self.write(f"{name}：{message['text']}")
-        for link in message["links"]:
+        for link in (*message["images"], *message["links"]):
             self.write(f"    {link['title']}：{link['url']}")
         for number, button in enumerate(message["buttons"], start=1):
             self.write(f"    {number}. {button['title']}")

@@ -3,21 +3,23 @@
 # Annotations are evaluated at once here: they name the guards of one application.
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.console.accounts import SignIn
+from bot.console.faq_history import record, record_entry
 from bot.console.guards import Guards
 from bot.console.views import check_choice
 from bot.database import Database
 from bot.errors import EntryRefused
+from bot.faq.entry import Entry
 from bot.faq.golden import GoldenQuestion
 from bot.faq.lint.finding import SEVERITIES, Finding
 from bot.faq.normalize import normalize
-from bot.studio.changes import Author, Change, Kind, read_changes, store_change
+from bot.studio.changes import Change, read_changes
 from bot.studio.entry_book import EntryBook, Filed
 from bot.studio.golden_file import GoldenFile, revision
 from bot.studio.proofreading import Proofreader
@@ -28,6 +30,8 @@ Name = Annotated[str, Field(max_length=64)]
 Search = Annotated[str, Query(max_length=200)]
 Line = Annotated[str, Field(max_length=500)]
 Text = Annotated[str, Field(max_length=10_000)]
+# What customers see of an entry, for each channel; the function says which entries a follow-up may lead to.
+Preview = Callable[[Entry, Callable[[str], bool]], list[dict[str, Any]]]
 
 
 class _Body(BaseModel):
@@ -111,12 +115,14 @@ class Studio:
         proofreader: Proofreader,
         workshop: Workshop,
         database: Database,
+        preview: Preview,
     ) -> None:
         self.book = book
         self.golden = golden
         self.workshop = workshop
         self.database = database
         self._proofreader = proofreader
+        self._preview = preview
         # The lint keeps a core busy for a moment; customers come first.
         self._proofreading = asyncio.Lock()
 
@@ -127,21 +133,21 @@ class Studio:
         async with self._proofreading:
             return await asyncio.to_thread(self._proofreader.all, filed, encoder)
 
-    async def check(self, written: Written) -> tuple[Finding, ...]:
-        """Of an entry as it is being written. Raises EntryRefused."""
+    async def check(self, written: Written) -> tuple[Entry, tuple[Finding, ...]]:
+        """An entry as it is being written, with what is found about it. Raises EntryRefused."""
 
-        def look() -> tuple[Finding, ...]:
-            one = self.book.read(written.topic, _values(written))
-            return self._proofreader.one(self.book.entries(), one.entry)
+        def look() -> tuple[Entry, tuple[Finding, ...]]:
+            entry = self.book.read(written.topic, _values(written)).entry
+            return entry, self._proofreader.one(self.book.entries(), entry)
 
         return await asyncio.to_thread(look)
 
-    async def record(self, signed: SignIn, kind: Kind, before: Filed | None, after: Filed | None) -> None:
-        """Write a change of an entry into the history."""
-        one = after or before
-        assert one is not None
-        change = Change(kind, one.entry.id, _content(before), _content(after))
-        await self.database.write(lambda session: store_change(session, change, _author(signed)))
+    async def preview(self, entry: Entry) -> list[dict[str, Any]]:
+        """What customers will see of it, with follow-ups to what the files have and customers may read."""
+        today = await self.workshop.live.work(lambda understanding: understanding.responder.today())
+        filed = await asyncio.to_thread(self.book.entries)
+        shown = {one.entry.id for one in filed if one.entry.shown_on(today)}
+        return self._preview(entry, shown.__contains__)
 
 
 def faq_routes(guards: Guards, studio: Studio) -> APIRouter:
@@ -213,7 +219,11 @@ def _add_reading(router: APIRouter, guards: Guards, studio: Studio) -> None:
 
     @router.post("/check")
     async def check(_signed: Maintaining, body: Written) -> dict[str, Any]:
-        return {"findings": [finding.to_json() for finding in await studio.check(body)]}
+        entry, found = await studio.check(body)
+        return {
+            "findings": [finding.to_json() for finding in found],
+            "preview": await studio.preview(entry),
+        }
 
     @router.get("/history")
     async def history(
@@ -228,7 +238,7 @@ def _add_writing(router: APIRouter, guards: Guards, studio: Studio) -> None:
     @router.post("/entries")
     async def create(signed: Maintaining, body: Written) -> dict[str, Any]:
         created = await asyncio.to_thread(studio.book.create, body.topic, _values(body))
-        await studio.record(signed, "created", None, created)
+        await record_entry(studio.database, signed, "created", None, created)
         return await _shown(studio, created)
 
     @router.post("/entries/{identifier}")
@@ -239,13 +249,13 @@ def _add_writing(router: APIRouter, guards: Guards, studio: Studio) -> None:
             studio.book.save, identifier, body.topic, _values(body), body.based_on
         )
         if before != after:
-            await studio.record(signed, "changed", before, after)
+            await record_entry(studio.database, signed, "changed", before, after)
         return await _shown(studio, after)
 
     @router.post("/entries/{identifier}/delete")
     async def delete(signed: Maintaining, identifier: str, body: Removal) -> dict[str, Any]:
         deleted = await asyncio.to_thread(studio.book.delete, identifier, body.based_on)
-        await studio.record(signed, "deleted", deleted, None)
+        await record_entry(studio.database, signed, "deleted", deleted, None)
         return {}
 
 
@@ -255,7 +265,10 @@ def _add_golden(router: APIRouter, guards: Guards, studio: Studio) -> None:
 
     async def listing() -> dict[str, Any]:
         golden = await asyncio.to_thread(studio.golden.read)
-        return {"golden": _listed(golden), "revision": revision(golden)}
+        expected = {one.expected for one in golden}
+        filed = await asyncio.to_thread(studio.book.entries)
+        questions = {one.entry.id: one.entry.question for one in filed if one.entry.id in expected}
+        return {"golden": _listed(golden), "revision": revision(golden), "questions": questions}
 
     @router.get("/golden")
     async def look(_signed: Maintainer) -> dict[str, Any]:
@@ -268,7 +281,7 @@ def _add_golden(router: APIRouter, guards: Guards, studio: Studio) -> None:
         ids = {one.entry.id for one in await asyncio.to_thread(studio.book.entries)}
         await asyncio.to_thread(studio.golden.save, questions, ids, body.based_on)
         change = Change("golden", "", {"golden": _listed(before)}, {"golden": _listed(questions)})
-        await studio.database.write(lambda session: store_change(session, change, _author(signed)))
+        await record(studio.database, signed, change)
         return await listing()
 
 
@@ -286,6 +299,7 @@ async def _shown(studio: Studio, one: Filed) -> dict[str, Any]:
         "live": Filed(one.topic, live).values() if live else None,
         "findings": [f.to_json() for f in await studio.findings() if one.entry.id in (f.entry, *f.others)],
         "changes": await studio.database.read(lambda session: read_changes(session, one.entry.id)),
+        "preview": await studio.preview(one.entry),
     }
 
 
@@ -314,13 +328,5 @@ def _mentions(one: Filed, wanted: str) -> bool:
     return any(wanted in normalize(text) for text in texts)
 
 
-def _content(one: Filed | None) -> dict[str, Any] | None:
-    return {"topic": one.topic, **one.values()} if one else None
-
-
 def _listed(golden: Sequence[GoldenQuestion]) -> list[dict[str, Any]]:
     return [{"question": one.question, "expected": one.expected} for one in golden]
-
-
-def _author(signed: SignIn) -> Author:
-    return Author(signed.agent.id, signed.agent.display_name)

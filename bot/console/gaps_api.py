@@ -8,11 +8,15 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.console.accounts import SignIn
+from bot.console.faq_history import record_entry
 from bot.console.guards import Guards
 from bot.console.views import check_choice
+from bot.database import Database
 from bot.faq.entry import Entry
+from bot.learning.acceptance import Accepted
 from bot.learning.decisions import STATES
 from bot.learning.inbox import Author, Inbox
+from bot.studio.entry_book import Filed
 
 DAYS = 30
 LONGEST_DAYS = 365
@@ -57,15 +61,15 @@ class AgentAnswer(_Body):
     seq: int | None = None
 
 
-def gap_routes(guards: Guards, inbox: Inbox) -> APIRouter:
+def gap_routes(guards: Guards, inbox: Inbox, database: Database) -> APIRouter:
     """The routes under `/api/console/gaps`, `/api/console/drafts`, and a ticket's draft."""
     router = APIRouter(prefix="/api/console")
-    _add_gaps(router, guards, inbox)
-    _add_drafts(router, guards, inbox)
+    _add_gaps(router, guards, inbox, database)
+    _add_drafts(router, guards, inbox, database)
     return router
 
 
-def _add_gaps(router: APIRouter, guards: Guards, inbox: Inbox) -> None:
+def _add_gaps(router: APIRouter, guards: Guards, inbox: Inbox, database: Database) -> None:
     Maintainer = Annotated[SignIn, Depends(guards.maintainer)]  # noqa: N806
     Maintaining = Annotated[SignIn, Depends(guards.maintaining)]  # noqa: N806
 
@@ -89,16 +93,16 @@ def _add_gaps(router: APIRouter, guards: Guards, inbox: Inbox) -> None:
 
     @router.post("/gaps/{key}/similar")
     async def similar(signed: Maintaining, key: str, body: Similar, days: Days = DAYS) -> dict[str, Any]:
-        entry = await inbox.accept_similar(key, body.entry, body.questions, _author(signed), days)
-        return {"entry": entry.to_json()}
+        accepted = await inbox.accept_similar(key, body.entry, body.questions, _author(signed), days)
+        return await _written(database, signed, accepted)
 
     @router.post("/gaps/{key}/entry")
     async def new(signed: Maintaining, key: str, body: NewEntry, days: Days = DAYS) -> dict[str, Any]:
-        entry = await inbox.accept_new(key, body.topic, body.entry(), _author(signed), days)
-        return {"entry": entry.to_json()}
+        accepted = await inbox.accept_new(key, body.topic, body.entry(), _author(signed), days)
+        return await _written(database, signed, accepted)
 
 
-def _add_drafts(router: APIRouter, guards: Guards, inbox: Inbox) -> None:
+def _add_drafts(router: APIRouter, guards: Guards, inbox: Inbox, database: Database) -> None:
     Maintainer = Annotated[SignIn, Depends(guards.maintainer)]  # noqa: N806
     Maintaining = Annotated[SignIn, Depends(guards.maintaining)]  # noqa: N806
     Changer = Annotated[SignIn, Depends(guards.changer)]  # noqa: N806
@@ -112,14 +116,23 @@ def _add_drafts(router: APIRouter, guards: Guards, inbox: Inbox) -> None:
         return {"drafts": [entry.to_json() for entry in await inbox.drafts()]}
 
     @router.post("/drafts/{identifier}/accept")
-    async def accept(_signed: Maintaining, identifier: str, body: NewEntry) -> dict[str, Any]:
-        entry = await inbox.accept_draft(identifier, body.topic, body.entry())
-        return {"entry": entry.to_json()}
+    async def accept(signed: Maintaining, identifier: str, body: NewEntry) -> dict[str, Any]:
+        accepted = await inbox.accept_draft(identifier, body.topic, body.entry())
+        return await _written(database, signed, accepted)
 
     @router.post("/drafts/{identifier}/discard")
     async def discard(_signed: Maintaining, identifier: str) -> dict[str, Any]:
         await inbox.discard_draft(identifier)
         return {}
+
+
+async def _written(database: Database, signed: SignIn, accepted: Accepted) -> dict[str, Any]:
+    """Into the history, as if it had been typed in the studio."""
+    before = Filed(accepted.topic, accepted.before) if accepted.before else None
+    after = Filed(accepted.topic, accepted.after)
+    if before != after:
+        await record_entry(database, signed, "changed" if before else "created", before, after)
+    return {"entry": accepted.after.to_json()}
 
 
 def _author(signed: SignIn) -> Author:

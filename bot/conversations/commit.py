@@ -232,11 +232,13 @@ def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeep
             answers=heard.seq,
             entry=reply.entry,
         )
-        for reply in effect.replies
+        for reply in (said.on(conversation.channel) for said in effect.replies)
     )
     change(session, row, after.calmed() if result.apologises else after, now, effect.cause)
     trace = result.trace(effect.ticket.number if effect.ticket else None, started, books.release())
     _finish(session, heard, row.number, effect.outcome, trace, now)
+            rich=reply.rich,
+            images=reply.images,
     return Stored(messages, plain=episode.owner == after.owner == "bot")
 
 

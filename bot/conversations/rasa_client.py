@@ -25,7 +25,10 @@ CONCURRENT = 8
 
 @dataclass(frozen=True)
 class RasaTurn:
-    """What Rasa made of one message. `handoff` is the reason for which an action asks for a human."""
+    """What Rasa made of one message.
+
+    `handoff` is the reason for which an action asks for a human, `told` what it has to say to the agent.
+    """
 
     replies: tuple[Reply, ...]
     intent: str | None
@@ -35,6 +38,7 @@ class RasaTurn:
     active_loop: str | None = None
     decision: DecisionRecord | None = None
     handoff: Reason | None = None
+    told: str = ""
     tickets: tuple[TicketRequest, ...] = ()
     notes: tuple[TicketNote, ...] = ()
     rating: int | None = None
@@ -142,8 +146,8 @@ def read_turn(answer: Any, ms: float = 0.0) -> RasaTurn:
     """The channel's JSON as a value. Raises PartUnavailable when it does not have the agreed shape."""
     try:
         effects = [Effects.from_custom(message.get("custom") or {}) for message in answer["messages"]]
-        handoffs = [effect.handoff.reason for effect in effects if effect.handoff]
-        unknown = [reason for reason in handoffs if reason not in REASONS]
+        handoffs = [effect.handoff for effect in effects if effect.handoff]
+        unknown = [asked.reason for asked in handoffs if asked.reason not in REASONS]
         if unknown:
             raise ValueError(f"unknown hand-off reason {unknown[0]!r}")
         intent = answer["parse"].get("intent") or {}
@@ -158,7 +162,8 @@ def read_turn(answer: Any, ms: float = 0.0) -> RasaTurn:
             actions=tuple(str(action) for action in answer.get("actions") or ()),
             active_loop=answer.get("active_loop"),
             decision=next((effect.decision for effect in reversed(effects) if effect.decision), None),
-            handoff=cast("Reason", handoffs[0]) if handoffs else None,
+            handoff=cast("Reason", handoffs[0].reason) if handoffs else None,
+            told=handoffs[0].note if handoffs else "",
             tickets=tuple(effect.ticket for effect in effects if effect.ticket),
             notes=tuple(effect.note for effect in effects if effect.note),
             rating=next((effect.rating for effect in effects if effect.rating is not None), None),
@@ -183,7 +188,17 @@ def _replies(messages: list[Mapping[str, Any]], effects: list[Effects]) -> tuple
         )
         if text:
             answer = effect.decision if effect.decision and effect.decision.decision == "answer" else None
-            replies.append(Reply(text, buttons, effect.links, answer.entry if answer else None))
+            replies.append(
+                Reply(
+                    text,
+                    buttons,
+                    effect.links,
+                    answer.entry if answer else None,
+                    effect.rich,
+                    effect.channels,
+                    effect.images,
+                )
+            )
         elif replies and (buttons or effect.links):
             last = replies[-1]
             replies[-1] = replace(last, buttons=last.buttons + buttons, links=last.links + effect.links)

@@ -44,7 +44,8 @@ class Choice:
 class Message:
     """One stored message; `payload`: the clicked button's command, `answers`: seq that the bot replies to.
 
-    `entry` is the FAQ entry whose answer it gives, `helpful` what the customer said about that.
+    `rich` is the text in Markdown, empty if there is no such form, `images` stand below it. `entry` is the FAQ
+    entry whose answer it gives, `helpful` what the customer said about that.
     """
 
     id: int
@@ -62,6 +63,8 @@ class Message:
     at: datetime
     entry: str | None = None
     helpful: bool | None = None
+    rich: str = ""
+    images: tuple[Link, ...] = ()
 
     def public(self) -> dict[str, Any]:
         """The message of docs/protocol.md; payloads stay on the server."""
@@ -69,6 +72,8 @@ class Message:
             "seq": self.seq,
             "sender": self.sender,
             "text": self.text,
+            "rich": self.rich or None,
+            "images": [asdict(image) for image in self.images],
             "buttons": [
                 {"id": choice.id, "title": choice.title, "kind": choice.kind} for choice in self.choices
             ],
@@ -105,6 +110,8 @@ def read_message(row: MessageRow, helpful: bool | None = None) -> Message:
         at=row.at,
         entry=row.entry,
         helpful=helpful,
+        rich=row.rich or "",
+        images=tuple(Link(**image) for image in row.images or ()),
     )
 
 
@@ -118,6 +125,8 @@ def append(
     *,
     buttons: Iterable[Button] = (),
     links: Iterable[Link] = (),
+    rich: str = "",
+    images: Iterable[Link] = (),
     agent_name: str | None = None,
     client_id: str | None = None,
     payload: str | None = None,
@@ -131,16 +140,7 @@ def append(
     """
     conversation.last_seq += 1
     conversation.updated_at = now
-    choices = tuple(
-        Choice(
-            f"b{index}",
-            button.title,
-            HUMAN_PAYLOAD if button.kind == "human" else button.payload,
-            button.kind,
-        )
-        for index, button in enumerate(buttons, start=1)
-    )
-    links = tuple(links)
+    choices, links, images = choices_of(buttons), tuple(links), tuple(images)
     stored = session.execute(
         _INSERT,
         {
@@ -151,6 +151,8 @@ def append(
             "text": text,
             "buttons": [asdict(choice) for choice in choices],
             "links": [asdict(link) for link in links],
+            "rich": rich or None,
+            "images": [asdict(image) for image in images] or None,
             "agent_name": agent_name,
             "client_id": client_id,
             "payload": payload,
@@ -177,9 +179,24 @@ def append(
         answers=answers,
         at=now,
         entry=entry,
+        rich=rich,
+        images=images,
     )
     record(session, "message.created", conversation.id, {"seq": message.seq, "sender": sender}, now)
     return message
+
+
+def choices_of(buttons: Iterable[Button]) -> tuple[Choice, ...]:
+    """The buttons with the ids that a click names."""
+    return tuple(
+        Choice(
+            f"b{index}",
+            button.title,
+            HUMAN_PAYLOAD if button.kind == "human" else button.payload,
+            button.kind,
+        )
+        for index, button in enumerate(buttons, start=1)
+    )
 
 
 def messages_after(

@@ -332,9 +332,10 @@ def _outcome(decision: str, rasa: RasaTurn) -> Outcome:
 
 def _with_offer(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
     last = replies[-1]
-    text = last.text if "人工" in last.text else f"{last.text}\n{notify.OFFER}"
+    if "人工" not in last.text:
+        last = last.followed_by(notify.OFFER)
     offered = any(button.kind == "human" for button in last.buttons)
     return (
         *replies[:-1],
-        replace(last, text=text, buttons=last.buttons if offered else (*last.buttons, HUMAN_BUTTON)),
+        replace(last, buttons=last.buttons if offered else (*last.buttons, HUMAN_BUTTON)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -81,14 +81,23 @@ class Replay:
         }
 
 
-def replay(questions: Sequence[AskedQuestion], before: Understanding, after: Understanding) -> Replay:
-    """Put every question to both releases, each by itself; about 6 ms each, most of it the encoder's."""
+def replay(
+    questions: Sequence[AskedQuestion],
+    before: Understanding,
+    after: Understanding,
+    tell: Callable[[int], None] = lambda _done: None,
+) -> Replay:
+    """Put every question to both releases, each by itself; about 6 ms each, most of it the encoder's.
+
+    `tell` hears after each question how many were put.
+    """
     changes = []
-    for question in questions:
+    for done, question in enumerate(questions, 1):
         old, new = _ask(before, question.text), _ask(after, question.text)
         kind = _kind(old, new)
         if kind is not None:
             changes.append(Change(kind, question, old, new))
+        tell(done)
     changes.sort(key=lambda change: (CHANGES.index(change.kind), -change.question.times))
     names = (before.responder.name, after.responder.name)
     return Replay(*names, sum(question.times for question in questions), tuple(changes))

@@ -15,7 +15,7 @@ from bot.faq.encoder import Vectors
 from bot.faq.entry import Entry
 from bot.faq.gaps import Asked, Gap, Lookup, find_gaps, gap_key
 from bot.faq.normalize import normalize
-from bot.learning.acceptance import add_entry, add_similar, is_masked
+from bot.learning.acceptance import Accepted, add_entry, add_similar, is_masked
 from bot.learning.agent_answer import draft_of_ticket
 from bot.learning.asked import read_asked
 from bot.learning.decisions import GapDecision, Kind, State, read_decisions, state_of, store_decision
@@ -133,20 +133,20 @@ class Inbox:
 
     async def accept_similar(
         self, key: str, entry: str, questions: Sequence[str], author: Author, days: int
-    ) -> Entry:
+    ) -> Accepted:
         """Add questions of a gap, in these words, to an entry in the FAQ's files. See `add_similar`."""
         gap = await self._gap(key, days)
         async with self._writing:
             changed = await asyncio.to_thread(add_similar, self._faq, entry, questions)
-        await self._decide(gap, "accepted", author, entry=changed.id)
+        await self._decide(gap, "accepted", author, entry=changed.after.id)
         return changed
 
-    async def accept_new(self, key: str, topic: str, entry: Entry, author: Author, days: int) -> Entry:
+    async def accept_new(self, key: str, topic: str, entry: Entry, author: Author, days: int) -> Accepted:
         """Write a new entry for a gap into the FAQ's files. See `add_entry`."""
         gap = await self._gap(key, days)
         async with self._writing:
             added = await asyncio.to_thread(add_entry, self._faq, topic, entry)
-        await self._decide(gap, "accepted", author, entry=added.id)
+        await self._decide(gap, "accepted", author, entry=added.after.id)
         return added
 
     async def drafts(self) -> tuple[Entry, ...]:
@@ -159,7 +159,7 @@ class Inbox:
         async with self._writing:
             return await asyncio.to_thread(self._drafts.add, draft)
 
-    async def accept_draft(self, identifier: str, topic: str, entry: Entry) -> Entry:
+    async def accept_draft(self, identifier: str, topic: str, entry: Entry) -> Accepted:
         """Write what a draft has become into the FAQ's files. Raises NotFound; see `add_entry`."""
         async with self._writing:
             draft = await asyncio.to_thread(self._drafts.one, identifier)

@@ -46,6 +46,14 @@ class Candidate:
     gate: Gate
 
 
+@dataclass(frozen=True)
+class Progress:
+    """Of `asked` different questions `done` were put to both releases."""
+
+    done: int
+    asked: int
+
+
 @dataclass
 class BuildRun:
     """The last build: `lines` of progress, `problem` when it failed, `seconds` when it ended."""
@@ -80,6 +88,7 @@ class Workshop:
         self._candidate: Candidate | None = None
         self._task: asyncio.Task[None] | None = None
         self.run = BuildRun()
+        self.replayed: Progress | None = None
 
     def proposed(self) -> str | None:
         """The name of the release that the last build returned, unless it serves; reads files."""
@@ -128,14 +137,25 @@ class Workshop:
         return answered, draft, await asyncio.to_thread(draft.understanding.reply, text, after)
 
     async def replay(self, last: int, name: str | None = None) -> Replay:
-        """The newest questions of customers to both; 12 ms each. Raises NotFound without a candidate."""
+        """The newest questions of customers to both; 12 ms each. Raises NotFound without a candidate.
+
+        `replayed` says how far it is meanwhile.
+        """
         draft = await self.candidate(name)
         if draft is None:
             raise NotFound("there is no candidate")
         asked = await self._database.read(lambda session: asked_questions(session, last))
         serves = await self.live.work(lambda understanding: understanding)
+
+        def tell(done: int) -> None:
+            self.replayed = Progress(done, len(asked))
+
         async with self._replaying:
-            return await asyncio.to_thread(replay, asked, serves, draft.understanding)
+            tell(0)
+            try:
+                return await asyncio.to_thread(replay, asked, serves, draft.understanding, tell)
+            finally:
+                self.replayed = None
 
     async def publish(self, name: str, seen: str | None, by: str, note: str, override: str) -> None:
         """Let a release serve. `seen` is the one that served when the maintainer decided.

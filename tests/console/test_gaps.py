@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from bot.conversations.rasa_client import RasaTurn
+from bot.database import Database
 from bot.faq.encoder import HashEncoder, Vectors
 from bot.faq.gaps import Lookup
 from bot.faq.normalize import normalize
 from bot.faq.topic_file import load_entries
 from bot.messages import Candidate
+from bot.studio.changes import read_changes
 from tests.dialogue import FakeDialogue, answered, missed
 from tests.faq.small_faq import ENTRIES, write_sources
 from tests.service import Browser, Service, open_service
@@ -66,6 +68,14 @@ class Studio:
     def gaps(self, query: str = "") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.get(f"gaps{query}")["gaps"]
         return found
+
+    def history(self) -> list[dict[str, Any]]:
+        """What the studio will show of who changed what."""
+        database = Database(f"sqlite:///{self.faq.parent / 'var' / 'bot.db'}")
+        try:
+            return database.read_now(read_changes)
+        finally:
+            database.close()
 
     def ask(self, *texts: str) -> None:
         """As one customer."""
@@ -135,6 +145,9 @@ def test_questions_are_accepted_into_the_files_and_not_into_the_release(studio: 
     assert "书被猫抓烂了咋办" in body["entry"]["similar"]
     lost = next(entry for entry in load_entries(studio.faq) if entry.id == "lost")
     assert lost.similar[-1] == "书被猫抓烂了咋办"
+    (change,) = studio.history()
+    assert (change["kind"], change["entry"], change["author"]) == ("changed", "lost", "管理员")
+    assert change["after"]["similar"] == [*change["before"]["similar"], "书被猫抓烂了咋办"]
     assert studio.gaps() == []
     (done,) = studio.gaps("?state=accepted")
     assert done["decision"]["entry"] == "lost"
@@ -146,6 +159,7 @@ def test_a_gap_becomes_an_entry(studio: Studio) -> None:
     status, body = studio.post(f"gaps/{gap['key']}/entry", NEW)
     assert status == 200, body
     assert load_entries(studio.faq)[-1].answer == "有盖的可以。"
+    assert [(change["kind"], change["before"]) for change in studio.history()] == [("created", None)]
     assert studio.gaps() == []
 
 
@@ -258,7 +272,6 @@ def test_agents_make_drafts_and_nothing_else(studio: Studio) -> None:
 
 async def _add_agent(studio: Studio) -> str:
     from bot.console.accounts import Accounts
-    from bot.database import Database
 
     database = Database(f"sqlite:///{studio.faq.parent / 'var' / 'bot.db'}")
     try:

@@ -100,11 +100,16 @@ def test_effects_come_back_whole() -> None:
         HandoffRequest("complaint", "n"),
         TicketRequest("callback", "s", {"phone": "1"}),
         (Link("t", "/u"),),
+        rich="**好**",
+        channels={"wechat": "妥"},
+        images=(Link("图", "/p.png"),),
     )
     turn = read_turn(answer({"text": "好", "buttons": [], "custom": effects.to_custom()}))
     assert (turn.decision, turn.handoff) == (RECORD, "complaint")
     assert turn.tickets == (TicketRequest("callback", "s", {"phone": "1"}),)
     assert turn.replies[0].links == (Link("t", "/u"),)
+    assert (turn.replies[0].rich, turn.replies[0].images) == ("**好**", (Link("图", "/p.png"),))
+    assert turn.replies[0].on("wechat").text == "妥"
 
 
 def test_messages_without_text_add_to_the_one_before() -> None:

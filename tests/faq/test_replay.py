@@ -59,7 +59,9 @@ def test_every_difference_has_its_kind_and_is_counted_as_often_as_asked(
         asked("预约个自习的座位"),
         asked("选座"),
     ]
-    found = replay(questions, before, after)
+    told: list[int] = []
+    found = replay(questions, before, after, told.append)
+    assert told == [1, 2, 3, 4, 5, 6]
     kinds = {change.question.text: change.kind for change in found.changes}
     assert kinds["打印照片要几块钱"] == "reworded"
     assert kinds["在天台烤肉可以吗"] == "newly_answered"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import ImportRefused, InvalidInput, NotFound
+from bot.errors import EntryRefused, ImportRefused, NotFound
 from bot.faq.entry import Entry
 from bot.faq.topic_file import load_entries
 from bot.learning.acceptance import add_entry, add_similar
@@ -25,17 +25,20 @@ def entry(faq: Path, name: str) -> Entry:
 
 def test_similar_questions_are_added_once(faq: Path) -> None:
     before = load_entries(faq)
-    changed = add_similar(faq, "lost", ["书掉水里了", "书掉水里了", "书丢了怎么赔！"])
+    accepted = add_similar(faq, "lost", ["书掉水里了", "书掉水里了", "书丢了怎么赔！"])
+    changed = accepted.after
+    assert (accepted.topic, accepted.before) == ("library", next(e for e in before if e.id == "lost"))
     assert entry(faq, "lost") == changed
     assert changed.similar[-1] == "书掉水里了"
     assert len(changed.similar) == 4
     assert [e for e in load_entries(faq) if e.id != "lost"] == [e for e in before if e.id != "lost"]
-    assert add_similar(faq, "lost", ["书掉水里了"]) == changed
+    again = add_similar(faq, "lost", ["书掉水里了"])
+    assert again.before == again.after == changed
 
 
 def test_a_new_entry(faq: Path) -> None:
     new = Entry("", "能带饮料进馆吗", "有盖的可以。", ("可以喝水不",), owner="小林")
-    added = add_entry(faq, "library", new)
+    added = add_entry(faq, "library", new).after
     assert load_entries(faq)[-1] == added
     assert (added.question, added.similar, added.answer, added.topic) == (*_told(new), "图书馆")
     assert added.id
@@ -50,21 +53,23 @@ def test_what_is_no_good_changes_nothing(faq: Path) -> None:
     before = file.read_bytes()
     with pytest.raises(NotFound):
         add_similar(faq, "nowhere", ["能喝水吗"])
-    with pytest.raises(InvalidInput, match="belongs to"):
+    with pytest.raises(EntryRefused, match="已经是词条"):
         add_similar(faq, "lost", ["周末开放吗"])
-    with pytest.raises(InvalidInput, match="masked"):
+    with pytest.raises(EntryRefused, match="遮住的隐私信息"):
         add_similar(faq, "lost", ["我是138****5678，书丢了"])
     good = Entry("water", "能带饮料进馆吗", "有盖的可以。")
     with pytest.raises(NotFound):
         add_entry(faq, "canteen", good)
-    for bad, reason in (
-        (Entry("lost", "能带饮料进馆吗", "可以。"), "exists"),
-        (Entry("water", "晚上几点闭馆", "九点。"), "belongs to"),
-        (Entry("water", "[姓名]能带饮料吗", "可以。"), "masked"),
-        (Entry("water", "能带饮料进馆吗", "寄到[地址]。"), "masked"),
+    for bad, field in (
+        (Entry("lost", "能带饮料进馆吗", "可以。"), "id"),
+        (Entry("water", "晚上几点闭馆", "九点。"), "question"),
+        (Entry("water", "能喝水吗", "可以。", ("周末开放吗",)), "similar[1]"),
+        (Entry("water", "[姓名]能带饮料吗", "可以。"), "question"),
+        (Entry("water", "能带饮料进馆吗", "寄到[地址]。"), "answer"),
     ):
-        with pytest.raises(InvalidInput, match=reason):
+        with pytest.raises(EntryRefused) as refusal:
             add_entry(faq, "library", bad)
+        assert set(refusal.value.fields) == {field}
     for wrong in (Entry("Wasser!", "能带饮料进馆吗", "可以。"), Entry("water", "两\n行", "可以。")):
         with pytest.raises(ImportRefused):
             add_entry(faq, "library", wrong)
