@@ -23,6 +23,7 @@ TASKS: dict[str, tuple[str, str]] = {
     "make_complaint": ("complaint_form", "登记投诉"),
     "suggest": ("suggestion_form", "提个建议"),
 }
+_OTHER_TITLES = {"ticket_note_form": "补充工单"}
 # Leaving one form for another must not happen by mistake.
 SWITCH_SURE = 0.75
 # What a clause says that asks for the task, in this order: 查一下退款 is no 查订单.
@@ -108,3 +109,8 @@ def other_task(turn: Turn, form: str) -> str | None:
 def _corrected(turn: Turn) -> str | None:
     clauses = [clause[0] for clause in _CLAUSE.finditer(turn.text)]
     return next((wish for wish in map(_wish, reversed(clauses)) if wish), None)
+def form_title(name: str) -> str:
+    """What a form is for, in a customer's words."""
+    return next((title for form, title in TASKS.values() if form == name), _OTHER_TITLES.get(name, name))
+
+

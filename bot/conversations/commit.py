@@ -13,13 +13,21 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.conversations.conversation import Episode, change, read_episode
 from bot.conversations.feedback import SAID, overhear
-from bot.conversations.story import Topics, draft_handoff
+from bot.conversations.story import Topics, draft_handoff, told_by_action
 from bot.conversations.transcript import Message, append, read_message
 from bot.conversations.turn import RESUME_BUTTON, Result, Task
 from bot.handoff import notify
 from bot.handoff.hours import BusinessHours
 from bot.handoff.policy import HandOff, Reason
-from bot.handoff.ticket import TicketDraft, add_note, ahead_of, open_handoff, open_ticket, raise_priority
+from bot.handoff.ticket import (
+    TicketDraft,
+    add_note,
+    add_rating,
+    ahead_of,
+    open_handoff,
+    open_ticket,
+    raise_priority,
+)
 from bot.messages import Reply
 from bot.tables import ConversationRow, EpisodeRow, MessageRow, TicketRow, TurnRow
 
@@ -333,6 +341,7 @@ def _hand_off(
 ) -> TicketRow:
     """The episode's one hand-off ticket: still open from before the customer resumed, or new."""
     if waiting is not None:
+        waiting.fields = {**waiting.fields, **told_by_action(result)}
         raise_priority(session, waiting, step, now, books.hours)
         return waiting
     return open_ticket(session, row, draft_handoff(session, row, result, step, books.topic), now, books.hours)
@@ -353,3 +362,5 @@ def _open_requests(
         open_ticket(session, row, draft, now, books.hours)
     for note in result.rasa.notes if result.rasa else ():
         add_note(session, row.conversation_id, note, now)
+    if result.rasa is not None and result.rasa.rating is not None:
+        add_rating(session, row.conversation_id, row.number, result.rasa.rating, now)

@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from actions.tasks import form_title
 from bot.conversations.turn import Result
 from bot.handoff.policy import HandOff
-from bot.handoff.ticket import Line, TicketDraft, summarise
+from bot.handoff.ticket import TOLD, Line, TicketDraft, summarise
 from bot.tables import EpisodeRow, MessageRow, TurnRow
 
 _TRANSCRIPT_LINES = 40
@@ -65,7 +66,14 @@ def draft_handoff(
         summary=summarise(lines, step.explanation, tried),
         emotion=feelings[-1] if feelings else {"label": "calm", "intensity": 0.0, "risk": "none", "cues": []},
         tried=tried,
+        fields=told_by_action(result),
     )
+
+
+def told_by_action(result: Result | None) -> dict[str, str]:
+    """What the action that asked for a human tells the agent, as a field of the ticket."""
+    note = result.rasa.told if result and result.rasa else ""
+    return {TOLD: note} if note else {}
 
 
 def _story(session: Session, row: EpisodeRow) -> tuple[list[Line], list[dict[str, Any]]]:
@@ -96,7 +104,7 @@ def _attempt(trace: dict[str, Any]) -> str | None:
     if trace["decision"] in ("no_answer", "fallback"):
         return "没有找到可靠的答案"
     if trace.get("active_loop"):
-        return f"办理中：{trace['active_loop']}"
+        return f"办理中：{form_title(trace['active_loop'])}"
     return f"系统故障：{trace['error']}" if trace.get("error") else None
 
 

@@ -75,8 +75,8 @@ class Thresholds:
     row with a stronger feeling each time, `repeats` how often the same question is asked; `anger` is an
     intensity of 0..1. `form_attempts` (1..3): how often a form asks for one value. `important_levels` are
     customer levels of the shop: those customers are offered a human at the first miss or displeased message,
-    and `important_handoff` in a row hand them off. `switched_off` are reasons of SWITCHABLE that do not lead to
-    a human.
+    and `important_handoff` in a row hand them off. `switched_off` are reasons of SWITCHABLE that do not lead
+    to a human.
 
     Raises ValueError naming the setting.
     """

@@ -26,8 +26,9 @@ DEADLINES: dict[Priority, timedelta] = {
     "high": timedelta(minutes=30),
     "normal": timedelta(hours=4),
 }
-# What a customer adds later, among the fields of a ticket.
-ADDED = "added"
+# Among the fields of a ticket: what a customer adds later, what the bot has to say about a hand-off, and how
+# satisfied the customer is, from 1 (bad) to 5 (good).
+ADDED, TOLD, RATING = "added", "told", "rating"
 SUMMARY_LINES = 8
 LINE_LIMIT = 120
 _SPEAKERS = {"customer": "客户", "bot": "小杉", "agent": "客服", "system": "系统"}
@@ -208,6 +209,23 @@ def add_note(session: Session, conversation: str, note: TicketNote, now: datetim
     said = row.fields.get(ADDED)
     row.fields = {**row.fields, ADDED: f"{said}\n{note.text}" if said else note.text}
     record(session, "ticket.changed", row.conversation_id, {"ticket": row.number, "what": "note"}, now)
+
+
+def add_rating(session: Session, conversation: str, episode: int, rating: int, now: datetime) -> None:
+    """Put a rating into the newest ticket of the episode or of the one before; emit `ticket.changed`.
+
+    An older ticket is not what a customer rates today. Without a ticket the rating stays in the turn's trace.
+    """
+    row = session.scalar(
+        sa.select(TicketRow)
+        .where(TicketRow.conversation_id == conversation, TicketRow.episode >= episode - 1)
+        .order_by(TicketRow.id.desc())
+        .limit(1)
+    )
+    if row is None:
+        return
+    row.fields = {**row.fields, RATING: str(rating)}
+    record(session, "ticket.changed", row.conversation_id, {"ticket": row.number, "what": "rating"}, now)
 
 
 def public_ticket(row: TicketRow, reader: int | None = None) -> dict[str, Any]:

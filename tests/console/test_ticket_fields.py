@@ -51,3 +51,35 @@ async def test_a_note_is_added_to_the_customers_own_open_ticket(desk: Desk) -> N
     await desk.say("这是别人的", "c2")
     page, _ = desk.database.read_now(lambda s: ticket_page(s, "open", None, 0))
     assert page[0]["fields"]["added"] == "打不通就发短信\n周末也可以"
+
+
+@pytest.mark.anyio
+async def test_what_an_action_tells_the_agent_is_in_the_ticket(desk: Desk) -> None:
+    told = f"杯子到手是碎的，电话 {PHONE}（订单 YS2600010001）"
+    desk.dialogue.script = lambda *_: RasaTurn(
+        (Reply("我记下了。"),), "make_complaint", 0.9, handoff="complaint", told=told
+    )
+    await desk.say("我要投诉")
+    agent = await desk.agent("小林")
+    await desk.conversations.take("c1", agent)
+    for reader, seen in ((agent.id, told), (0, told.replace(PHONE, "138****8000"))):
+        page, _ = desk.database.read_now(lambda s, reader=reader: ticket_page(s, "open", None, reader))
+        assert page[0]["fields"]["told"] == seen
+
+
+@pytest.mark.anyio
+async def test_a_rating_is_in_the_ticket_that_it_is_about(desk: Desk) -> None:
+    def rates(score: int) -> RasaTurn:
+        return RasaTurn((Reply("谢谢您的评价。"),), "rate_service", 0.9, rating=score)
+
+    desk.dialogue.script = lambda *_: rates(2)
+    await desk.say("给你们2分")
+    assert await desk.tickets() == []
+    await desk.say("转人工")
+    agent = await desk.agent("小林")
+    await desk.conversations.take("c1", agent)
+    await desk.conversations.resolve("c1", agent, "已处理")
+    desk.dialogue.script = lambda *_: rates(5)
+    await desk.say("5分")
+    assert [ticket.fields for ticket in await desk.tickets()] == [{"rating": "5"}]
+    assert (await desk.trace())["rating"] == 5

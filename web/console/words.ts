@@ -88,7 +88,13 @@ const REASON: Readonly<Record<string, string>> = {
   suggestion: "客户建议",
 };
 
-const FIELD: Readonly<Record<string, string>> = { phone: "电话", time: "方便时间", added: "客户补充" };
+const FIELD: Readonly<Record<string, string>> = {
+  phone: "电话",
+  time: "方便时间",
+  added: "客户补充",
+  told: "交接说明",
+  rating: "满意度",
+};
 
 export const fieldWord = (field: string): string => FIELD[field] ?? field;
 export const emotionWord = (label: string): string => EMOTION[label] ?? label;
