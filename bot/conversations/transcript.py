@@ -44,8 +44,8 @@ class Choice:
 class Message:
     """One stored message; `payload`: the clicked button's command, `answers`: seq that the bot replies to.
 
-    `rich` is the text in Markdown, empty if there is no such form, `images` stand below it. `entry` is the FAQ
-    entry whose answer it gives, `helpful` what the customer said about that.
+    `rich` is the text in Markdown, empty if there is no such form, `images` stand below it. `entry` is the
+    FAQ entry whose answer it gives, `helpful` what the customer said about that.
     """
 
     id: int

@@ -72,6 +72,11 @@ export class Api {
     return this.call("POST", `conversations/${encodeURIComponent(id)}/resolve`, { note });
   }
 
+  /** Keep an agent's answer in a ticket as a draft entry: message `seq`, or their longest one. */
+  draft(ticket: string, seq: number | null): Promise<unknown> {
+    return this.call("POST", `tickets/${encodeURIComponent(ticket)}/draft`, seq === null ? {} : { seq });
+  }
+
   policy(): Promise<Policy> {
     return this.call("GET", "policy");
   }

@@ -2,6 +2,7 @@ import { createApp } from "vue";
 import "./console.css";
 import "./gate.css";
 import "./inbox.css";
+import "../shared/message.css";
 import "./talk.css";
 import "./detail.css";
 import "./policy.css";

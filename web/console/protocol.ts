@@ -81,6 +81,10 @@ export interface Trace {
   probability: number | null;
   in_scope: number | null;
   candidates: Candidate[];
+  /** How the question was read where not as typed; turns of earlier versions do not have it. */
+  understood?: string[];
+  /** Entries that answer the message's further questions. */
+  also?: string[];
   actions: string[];
   active_loop: string | null;
   handoff: { reason: string; ticket: string | null } | null;

@@ -1,4 +1,4 @@
-import type { Trace, TracedMessage } from "./protocol";
+import type { Ticket, Trace, TracedMessage } from "./protocol";
 
 /**
  * Under which message each trace is offered: the reply that it explains, or the customer's message itself when
@@ -14,4 +14,12 @@ export function traces(messages: readonly TracedMessage[]): Map<number, Trace> {
     }
   });
   return found;
+}
+
+/** The ticket in which an agent said this; null for what others said. Every talk with a human has a ticket. */
+export function ticketOf(tickets: readonly Ticket[], message: TracedMessage): string | null {
+  const said = new Date(message.at).getTime();
+  const before = tickets.filter((ticket) => new Date(ticket.created_at).getTime() <= said);
+  const newest = before.sort((a, b) => a.created_at.localeCompare(b.created_at)).at(-1);
+  return message.sender === "agent" ? (newest?.number ?? null) : null;
 }

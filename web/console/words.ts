@@ -44,6 +44,7 @@ const CHANNEL: Readonly<Record<string, string>> = {
   wechat: "微信公众号",
   wecom: "企业微信",
   webhook: "外部系统",
+  email: "邮件",
   terminal: "终端",
   cli: "终端",
 };

@@ -21,6 +21,10 @@ export interface Message {
   seq: number;
   sender: Sender;
   text: string;
+  /** The text in Markdown, if there is such a form. */
+  rich: string | null;
+  /** Pictures below the text. */
+  images: Link[];
   buttons: Button[];
   links: Link[];
   agent: string | null;

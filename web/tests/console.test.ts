@@ -4,7 +4,7 @@ import { byUrgency, remaining } from "../console/deadline";
 import { Inbox } from "../console/inbox";
 import type { Conversation, ConversationDetail, Ticket, Trace } from "../console/protocol";
 import { Talk } from "../console/talk";
-import { traces } from "../console/turn";
+import { ticketOf, traces } from "../console/turn";
 import { message } from "./fake-socket";
 
 const NOW = Date.parse("2026-11-21T10:00:00+00:00");
@@ -199,5 +199,20 @@ describe("traces", () => {
     expect([...traces([{ ...customer, trace }, message(2)]).keys()]).toEqual([2]);
     expect([...traces([customer, { ...message(2), trace }]).keys()]).toEqual([2]);
     expect([...traces([{ ...customer, trace }]).keys()]).toEqual([1]);
+  });
+});
+
+describe("the ticket of an answer", () => {
+  const tickets = [
+    ticket("T2", { created_at: "2026-11-21T09:30:00+00:00" }),
+    ticket("T1", { created_at: "2026-11-20T09:30:00+00:00" }),
+  ];
+
+  it("is the newest one before it, and nobody else's words have one", () => {
+    const said = message(5, { sender: "agent", at: "2026-11-21T09:31:00.250+00:00" });
+    expect(ticketOf(tickets, said)).toBe("T2");
+    expect(ticketOf(tickets, { ...said, at: "2026-11-21T09:29:00+00:00" })).toBe("T1");
+    expect(ticketOf([], said)).toBeNull();
+    expect(ticketOf(tickets, { ...said, sender: "customer" })).toBeNull();
   });
 });

@@ -59,6 +59,8 @@ export function message(seq: number, change: Partial<Message> = {}): Message {
     seq,
     sender: "bot",
     text: `第 ${seq} 条`,
+    rich: null,
+    images: [],
     buttons: [],
     links: [],
     agent: null,

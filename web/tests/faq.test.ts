@@ -3,10 +3,11 @@ import { band, path, scale, ticks } from "../console/faq/chart";
 import {
   blankEntry,
   byteLength,
+  commaParts,
   entryDifferences,
   fieldWord,
+  hiddenFrom,
   lines,
-  plainAnswer,
   problemsOf,
 } from "../console/faq/entry";
 import { reasonText, type Gap } from "../console/faq/gap";
@@ -15,19 +16,17 @@ import { countDifference, fine, riskSentences, type Estimate } from "../console/
 const entry = { ...blankEntry("怎么退货", ["退货流程"]), id: "how", answer: "在订单里点“申请售后”。" };
 
 describe("an entry", () => {
-  it("is plain text with numbered follow-ups on WeChat", () => {
-    const full = {
-      ...entry,
-      links: [{ title: "退换货规则", url: "/help/returns" }],
-      buttons: [
-        { title: "运费谁出", entry: "freight" },
-        { title: "寄到哪里", entry: "address" },
-      ],
-    };
-    expect(plainAnswer(full)).toBe(
-      "在订单里点“申请售后”。\n退换货规则：/help/returns\n回复数字继续：\n1. 运费谁出\n2. 寄到哪里",
-    );
-    expect(plainAnswer({ ...entry, channels: { wechat: "点菜单里的售后。" } })).toBe("点菜单里的售后。");
+  it("says when customers will not see it", () => {
+    const today = new Date(2026, 10, 22, 23, 30);
+    expect(hiddenFrom(entry, today)).toBeNull();
+    expect(hiddenFrom({ ...entry, audience: "agents" }, today)).toContain("只给客服看");
+    expect(hiddenFrom({ ...entry, valid_from: "2026-11-23" }, today)).toContain("2026-11-23");
+    expect(hiddenFrom({ ...entry, valid_from: "2026-11-22", valid_until: "2026-11-22" }, today)).toBeNull();
+    expect(hiddenFrom({ ...entry, valid_until: "2026-11-21" }, today)).toContain("失效");
+  });
+
+  it("takes tags between commas of any kind", () => {
+    expect(commaParts("大促, 物流，，退款、")).toEqual(["大促", "物流", "退款"]);
     expect(byteLength("退a")).toBe(4);
   });
 

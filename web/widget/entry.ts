@@ -10,6 +10,8 @@ export interface Entry {
   seq: number | null;
   sender: Sender;
   text: string;
+  rich: string | null;
+  images: Link[];
   buttons: Button[];
   links: Link[];
   agent: string | null;
@@ -31,6 +33,8 @@ export function pendingEntry(item: Pending): Entry {
     seq: null,
     sender: "customer",
     text: item.text,
+    rich: null,
+    images: [],
     buttons: [],
     links: [],
     agent: null,

@@ -1,11 +1,8 @@
 import { createApp } from "vue";
 import { openStore, ScopedStore } from "../shared/store";
 import WidgetApp from "./WidgetApp.vue";
-import base from "./base.css?inline";
+import { widgetStyles } from "./styles";
 import { visitorOf } from "./visitor";
-import composer from "./composer.css?inline";
-import messages from "./messages.css?inline";
-import chatWindow from "./window.css?inline";
 
 /**
  * Puts the launcher on the page. Everything lives in a shadow root with a constructed style sheet: the page's
@@ -15,9 +12,7 @@ function embed(script: HTMLScriptElement): void {
   const host = document.createElement("div");
   host.dataset["botWidget"] = "";
   const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync([base, chatWindow, messages, composer].join("\n"));
-  root.adoptedStyleSheets = [sheet];
+  root.adoptedStyleSheets = [widgetStyles()];
   const mount = document.createElement("div");
   root.append(mount);
   document.body.append(host);

@@ -1,11 +1,21 @@
 import { query, type Api } from "../api";
-import type { EntryChange, EntryItem, EntryValues, Finding, ShownEntry, TopicItem } from "./entry";
+import type {
+  ChannelPreview,
+  EntryChange,
+  EntryItem,
+  EntryValues,
+  Finding,
+  ShownEntry,
+  TopicItem,
+} from "./entry";
+import type { Draft, NewEntry } from "./draft";
 import type { Gap } from "./gap";
 import type {
   BuildStatus,
   GoldenQuestion,
   GoldenResult,
   Releases,
+  ReplayProgress,
   ReplayResult,
   Report,
   Trial,
@@ -14,6 +24,8 @@ import type {
 interface GoldenList {
   golden: GoldenQuestion[];
   revision: string;
+  /** The 标准问 of the entries that are expected. */
+  questions: Record<string, string>;
 }
 
 /** The studio's HTTP calls; they reject as those of `Api`. */
@@ -46,7 +58,7 @@ export class FaqApi {
     return this.post(`entries/${encodeURIComponent(id)}/delete`, { based_on: basedOn });
   }
 
-  check(topic: string, values: EntryValues): Promise<{ findings: Finding[] }> {
+  check(topic: string, values: EntryValues): Promise<{ findings: Finding[]; preview: ChannelPreview[] }> {
     return this.post("check", { topic, values });
   }
 
@@ -54,8 +66,9 @@ export class FaqApi {
     return this.get("history");
   }
 
-  ask(text: string): Promise<{ live: Trial; draft: Trial | null }> {
-    return this.post("try", { text });
+  /** `after` is the entry that was answered before, '' for none. */
+  ask(text: string, after: string): Promise<{ live: Trial; draft: Trial | null }> {
+    return this.post("try", after ? { text, after } : { text });
   }
 
   golden(): Promise<GoldenList> {
@@ -86,6 +99,11 @@ export class FaqApi {
     return this.post("replay", { last });
   }
 
+  /** How far the replay is that runs; null when none does. */
+  replaying(): Promise<{ progress: ReplayProgress | null }> {
+    return this.get("replay");
+  }
+
   publish(release: string, seen: string | null, note: string, override: string): Promise<Releases> {
     return this.post("publish", { release, seen, note, override });
   }
@@ -111,12 +129,21 @@ export class FaqApi {
     return this.api.call("POST", path, { entry, questions });
   }
 
-  newFromGap(
-    key: string,
-    days: number,
-    entry: { topic: string; question: string; similar: string[]; answer: string },
-  ): Promise<unknown> {
+  newFromGap(key: string, days: number, entry: NewEntry): Promise<unknown> {
     return this.api.call("POST", `gaps/${encodeURIComponent(key)}/entry?days=${days}`, entry);
+  }
+
+  drafts(): Promise<{ drafts: Draft[] }> {
+    return this.api.call("GET", "drafts");
+  }
+
+  /** Write what a draft has become into the FAQ's files. */
+  acceptDraft(id: string, entry: NewEntry): Promise<{ entry: { id: string } }> {
+    return this.api.call("POST", `drafts/${encodeURIComponent(id)}/accept`, entry);
+  }
+
+  discardDraft(id: string): Promise<unknown> {
+    return this.api.call("POST", `drafts/${encodeURIComponent(id)}/discard`, {});
   }
 
   private get<Answer>(path: string): Promise<Answer> {

@@ -1,4 +1,9 @@
+import type { Button } from "../../shared/protocol";
+
 /** An FAQ entry as docs/protocol.md sends it, and as its form edits it. */
+
+/** Channels that may have words of their own. */
+export const CHANNELS = ["web", "wechat", "wecom", "webhook", "email"] as const;
 
 export type Severity = "error" | "warning" | "info";
 export type EntryState = "live" | "changed" | "new";
@@ -52,6 +57,17 @@ export interface EntryChange {
   at: string;
 }
 
+/** What customers see of an entry on one channel; `plain` where it shows text alone. */
+export interface ChannelPreview {
+  channel: string;
+  text: string;
+  rich: string | null;
+  images: Titled[];
+  links: Titled[];
+  buttons: Button[];
+  plain: string;
+}
+
 export interface ShownEntry {
   topic: string;
   values: EntryValues;
@@ -60,6 +76,7 @@ export interface ShownEntry {
   live: EntryValues | null;
   findings: Finding[];
   changes: EntryChange[];
+  preview: ChannelPreview[];
 }
 
 export interface EntryItem {
@@ -136,6 +153,11 @@ export function blankEntry(question = "", similar: string[] = []): EntryValues {
   };
 }
 
+/** The parts of a text between commas, without empty ones and spaces at their ends. */
+export function commaParts(text: string): string[] {
+  return lines(text.replace(/[,，、]/g, "\n"));
+}
+
 /** Lines of a text field, without empty ones and spaces at their ends. */
 export function lines(text: string): string[] {
   return text
@@ -203,13 +225,19 @@ function items(value: unknown): string[] {
   });
 }
 
-/** The answer as an account of WeChat shows it: text alone, follow-ups as numbers to reply with. */
-export function plainAnswer(values: EntryValues): string {
-  const text = values.channels["wechat"] || values.answer;
-  const links = values.links.map((link) => `${link.title}：${link.url}`);
-  const buttons = values.buttons.map((button, index) => `${index + 1}. ${button.title}`);
-  const choose = buttons.length ? ["回复数字继续：", ...buttons] : [];
-  return [text, ...links, ...choose].join("\n");
+/** Why customers will not see the entry on this day, in Chinese; null when they will. */
+export function hiddenFrom(values: EntryValues, now: Date): string | null {
+  // The day of the maintainer's clock, in the form of the entry's days.
+  const day = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  if (values.audience !== "everyone") {
+    return "这个词条只给客服看，客户不会看到。";
+  }
+  if (values.valid_from && values.valid_from > day) {
+    return `从${values.valid_from}起客户才会看到。`;
+  }
+  return values.valid_until && values.valid_until < day
+    ? `${values.valid_until}之后已经失效，客户不会看到。`
+    : null;
 }
 
 /** UTF-8 bytes, which is what WeChat counts. */

@@ -1,6 +1,7 @@
 /** Releases, replay and the risk report of docs/protocol.md, and what the pages say about them. */
 
 import { percent } from "../words";
+import type { Finding } from "./entry";
 
 export interface Estimate {
   in_scope_questions: number;
@@ -105,6 +106,12 @@ export interface ReplayResult {
   questions: Record<string, string>;
 }
 
+/** Of `asked` questions `done` were put to both releases. */
+export interface ReplayProgress {
+  done: number;
+  asked: number;
+}
+
 export interface RiskPoint {
   threshold: number;
   answered: number;
@@ -119,6 +126,9 @@ export interface CalibrationBin {
   questions: number;
   promised: number;
   observed: number;
+  /** 95 % interval of `observed`. */
+  least: number;
+  most: number;
 }
 
 export interface Report {
@@ -150,6 +160,8 @@ export interface Report {
     }[];
   }[];
   questions: Record<string, string>;
+  /** What the lint found when the release was built; null for releases of before. */
+  findings: Finding[] | null;
 }
 
 export interface TrialReply {
@@ -159,13 +171,12 @@ export interface TrialReply {
   in_scope: number;
   candidates: { entry: string; question: string; probability: number; score: number }[];
   understood: string[];
+  also: string[];
   retrieve_ms: number;
   entries: {
     id: string;
     question: string;
     answer: string;
-    links: { title: string; url: string }[];
-    buttons: { title: string; entry: string }[];
   }[];
 }
 
