@@ -53,6 +53,8 @@ def texts(name: str, key: str) -> Iterator[str]:
         ("nlu/intents.jsonl", "text", training_lines),
         ("nlu/human.jsonl", "text", training_lines),
         ("nlu/emotions.jsonl", "text", emotion_lines),
+        ("nlu/everyday.jsonl", "text", emotion_lines),
+        ("nlu/requests.jsonl", "text", training_lines),
         ("faq/questions.jsonl", "question", faq_lines),
         ("faq/clarify.jsonl", "question", faq_lines),
     ],
