@@ -22,7 +22,6 @@ from bot.messages import Effects, HandoffRequest
 
 ASKS_ABOUT_HUMAN = (*OFFER_HUMAN, "utter_unhelpful", "utter_unhelpful_again", "utter_ticket_none")
 _MARKS = re.compile(r"[\s.。…,，、!！?？;；~～·\-_—]+")
-BEYOND_AUTHORITY = Speech(effects=Effects(handoff=HandoffRequest("beyond_authority")))
 
 
 class Affirm(Action):
@@ -42,7 +41,9 @@ class Affirm(Action):
             unclear = replace(turn, intent=FALLBACK_INTENT, ranking=())
             reply(unclear, await self._answerer.answer(turn.text), self._answerer).send(dispatcher)
         elif turn.responded(AGENT_MAY):
-            BEYOND_AUTHORITY.send(dispatcher)
+            refused = next(line.text for line in turn.said if line.response == AGENT_MAY)
+            request = HandoffRequest("beyond_authority", refused.partition("\n")[0])
+            Speech(effects=Effects(handoff=request)).send(dispatcher)
         elif turn.responded(*ASKS_ABOUT_HUMAN):
             REQUESTED.send(dispatcher)
         else:

@@ -212,6 +212,7 @@ class AfterSales:
                     facts=lambda _view: {"kind": CASE_KINDS[self.kind]},
                     buttons=self.reasons,
                     title="原因",
+                    words=lambda view: REASONS[_reason(view)],
                     resets=(NOTE,),
                 ),
                 Field(

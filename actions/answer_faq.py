@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.empathy import empathy
 from actions.faq import FaqAnswerer, FaqResult
-from actions.self_service import self_service
+from actions.memory import Memory
+from actions.self_service import ENTRIES, self_service
 from actions.small_talk import small_talk
 from actions.speech import HUMAN_BUTTON, Speech, answer_speech, candidate_buttons, entry_speech
-from actions.tasks import task_button
+from actions.tasks import Wish, errand, question_beside, task_button
 from actions.turn import Turn
 from bot.messages import Effects
 
+_DENIES = re.compile(r"不对|不是|错了|[说搞弄看]错|我(?:说|指|问)的是|是另")
 CLARIFY = ("utter_clarify", "utter_clarify_again")
 REPHRASE = ("utter_rephrase", "utter_rephrase_again")
 OFFER_HUMAN = ("utter_offer_human", "utter_offer_human_again")
@@ -36,11 +40,41 @@ class AnswerFaq(Action):
     ) -> list[dict[str, Any]]:
         turn = Turn.of(tracker)
         result = await self._answerer.answer(turn.text, turn.answered)
+        again = _corrects(turn, Memory.of(tracker))
+        if again is not None:
+            return [FollowupAction(again)]
+        wish = await self._errand(turn, result)
+        if wish is not None:
+            return [FollowupAction(wish.form)]
         said = reply(turn, result, self._answerer)
         if said.response is not None and (feeling := empathy(turn)):
             Speech(text=feeling).send(dispatcher)
         said.send(dispatcher)
         return []
+
+    async def _errand(self, turn: Turn, result: FaqResult) -> Wish | None:
+        """The task that the message orders in so many words, unless its words have another answer.
+
+        What the message asks besides is answered when the form opens.
+        """
+        wish = errand(turn)
+        if wish is None:
+            return None
+        how = ENTRIES.get(wish.intent)
+        if question := question_beside(turn):
+            aside = await self._answerer.answer(question, how)
+            return wish if aside.entry is not None or result.entry is None else None
+        if wish.turn.text != turn.text:
+            result = await self._answerer.answer(wish.turn.text)
+        return wish if result.entry is None or result.entry.id == how else None
+
+
+def _corrects(turn: Turn, memory: Memory) -> str | None:
+    """The form that is over since the message before, if this one says that another order was meant."""
+    just_over = memory.over is not None and turn.asked_before == memory.heard
+    names = any(turn.mention(kind) for kind in ("order_number", "product", "date"))
+    denies = turn.intent == "correct" or _DENIES.match(turn.text) is not None
+    return memory.over if just_over and names and denies else None
 
 
 def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:

@@ -8,6 +8,7 @@ from actions.complaint_kind import complaint_kind, complaint_matter
 from actions.form import SKIPPED, Field, Form
 from actions.identity_fields import read_full_number, read_number
 from actions.moment import moment
+from actions.own_words import TELLING, words_beside
 from actions.speech import Speech
 from actions.view import View
 from bot.handoff.policy import HandOff
@@ -22,18 +23,13 @@ _ANNOUNCEMENT = re.compile(
     r"我?(?:现在|今天|一定|必须|就)?(?:要|想|得)?(?:给我|帮我|跟你们?|向你们?)?(?:进行|发起|登记|提交|处理)?(?:一个|个)?(?:投诉|举报|反映|申诉)"
     r"(?:一下|你们?|商家|店家|客服|快递|这?个?问题|吧|了|的)*|你们|真的|太|了|[\W\d_]"
 )
-_TELLING = 4
+read_first_detail = words_beside(_ANNOUNCEMENT)
 
 
 def read_detail(view: View) -> str | None:
     """Anything that was written, once it was asked for."""
     words = view.turn.text.strip()
     return words if words and not words.startswith("/") else None
-
-
-def read_first_detail(view: View) -> str | None:
-    """The opening message, when it says more than that there is a complaint."""
-    return view.turn.text.strip() if len(_ANNOUNCEMENT.sub("", view.turn.text)) >= _TELLING else None
 
 
 def _again(view: View) -> bool:
@@ -43,7 +39,7 @@ def _again(view: View) -> bool:
 def _told(view: View) -> str:
     """What happened, with what was said instead of an order number."""
     detail, words = view.values[DETAIL], view.turn.text.strip()
-    more = view.turn.intent != "deny" and read_number(view) is None and len(words) > _TELLING
+    more = view.turn.intent != "deny" and read_number(view) is None and len(words) > TELLING
     return f"{detail}；{words}" if more and words != detail and not words.startswith("/") else detail
 
 

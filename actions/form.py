@@ -9,6 +9,7 @@ from dataclasses import field as made_of
 from typing import Literal
 
 from actions.speech import Speech
+from actions.tasks import changes_something
 from actions.turn import Turn
 from actions.view import View
 from bot.errors import NotAllowed
@@ -46,7 +47,8 @@ class Field:
     (with an example), filled with `facts` and followed by `buttons`; `trouble` names another one that says
     why an answer cannot be taken. An `optional` value that is not given is skipped; in a `free_text` field
     almost anything is the value. `title` is the word for customers who want to change it, `resets` are the
-    fields whose values hang on this one, `confirms` marks the yes at the end.
+    fields whose values hang on this one, `confirms` marks the yes at the end. `words` says a value that
+    is not kept as people write it.
     """
 
     slot: str
@@ -59,6 +61,7 @@ class Field:
     facts: Callable[[View], Mapping[str, str]] = lambda _view: {}
     buttons: Callable[[View], tuple[Button, ...]] = lambda _view: ()
     title: str = ""
+    words: Read = nothing
     resets: tuple[str, ...] = ()
     optional: bool = False
     free_text: bool = False
@@ -107,6 +110,15 @@ class Form:
             if field.slot == slot:
                 return field
         raise KeyError(slot)
+
+    def told(self, view: View) -> str:
+        """The values so far, in words, for an agent who goes on with it; proofs of identity are left out."""
+        known = (
+            (field.title, field.words(view) or view.values[field.slot])
+            for field in self.fields
+            if field.title and field.slot != IDENTITY[-1] and view.values.get(field.slot, SKIPPED) != SKIPPED
+        )
+        return "，".join(f"{title}：{words}" for title, words in known)
 
     def first_open(self, view: View) -> Field | None:
         """The first field that needs a value."""
@@ -190,10 +202,10 @@ def _without_value(form: Form, state: FormState, view: View, control: str | None
     asked = form.field(str(state.requested))
     if control == "stopped":
         return FormStep(state, (Speech(response=form.stopped),), "stopped")
+    if asked.confirms and (view.turn.intent == "deny" or changes_something(view.turn)):
+        return _what_to_change(form, state, view)
     if control == "back":
         return _back(form, state, view)
-    if asked.confirms and view.turn.intent == "deny":
-        return _what_to_change(form, state, view)
     if asked.optional and not asked.trouble(view):
         return go_on(form, replace(view, values=form.put(view.values, asked.slot, SKIPPED)))
     return _not_understood(asked, state, view)
@@ -227,7 +239,7 @@ def _control(asked: Field, turn: Turn) -> Literal["requested", "stopped", "back"
         return None
     if turn.sure("stop", "goodbye", confidence=SURE):
         return "stopped"
-    if turn.sure("go_back", "correct", confidence=SURE):
+    if turn.sure("go_back", "correct", confidence=SURE) or changes_something(turn):
         return "back"
     return None
 
@@ -280,6 +292,11 @@ def _what_to_change(form: Form, state: FormState, view: View) -> FormStep:
 def _not_understood(asked: Field, state: FormState, view: View) -> FormStep:
     if state.asked >= view.turn.form_attempts:
         return FormStep(state, ending="form_failed")
-    trouble = asked.trouble(view)
-    speech = asked.say(trouble, view) if trouble else asked.prompt(view, state.asked + 1)
-    return FormStep(replace(state, asked=state.asked + 1), (speech,))
+    trouble, times = asked.trouble(view), state.asked + 1
+    again = replace(state, asked=times)
+    if trouble is None:
+        return FormStep(again, (asked.prompt(view, times),))
+    if times <= ASKS:
+        return FormStep(again, (asked.say(trouble, view),))
+    why = Speech(response=trouble, values=asked.facts(view))
+    return FormStep(again, (why, asked.prompt(view, times)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -21,10 +21,21 @@ from actions.empathy import empathy
 from actions.faq import FaqAnswerer
 from actions.form import IDENTITY, Form, FormState, FormStep, go_on, is_question, step
 from actions.forms_access import FormsAccess
+from actions.memory import STATE, Memory
 from actions.refusal import refusal_speech
 from actions.self_service import self_service
 from actions.speech import Speech, answer_speech, candidate_buttons, entry_speech
-from actions.tasks import TASKS, other_task, task_button, wishes
+from actions.tasks import (
+    TASKS,
+    Wish,
+    errand,
+    form_title,
+    other_task,
+    question_beside,
+    task_button,
+    wishes,
+    without_questions,
+)
 from actions.turn import Turn
 from actions.view import ORDER, View
 from bot.errors import InvalidInput, NotAllowed, OrderNotFound, PartUnavailable
@@ -34,8 +45,6 @@ logger = logging.getLogger(__name__)
 
 REQUESTED = "requested_slot"
 COMPLAINT = "complaint_form"
-# All that a form knows lies in one slot, so that the domain need not name every field.
-STATE = "form_state"
 # An FAQ answer comes before a task that is less sure than this.
 TASK_SURE = 0.8
 # 抬头填什么 asks about a task that the intent takes for wanted. Where is my order, why is it not here yet:
@@ -46,36 +55,18 @@ _SMALL_TALK = {"greet": "utter_greet", "thanks": "utter_thanks", "bot_challenge"
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What the slot holds: the open form's state, and the order that was spoken of last.
+class Opening:
+    """A message that opens a form: the `turn` as far as it is about the form.
 
-    `then` is the further task (an intent) that the message which opened the form asked for.
+    `beside` are answers to what it asks besides, `then` is a further task (an intent). Where the form is not
+    to be opened, `instead` is the answer, or another form comes first, `elsewhere`.
     """
 
-    form: str | None = None
-    state: FormState = field(default_factory=FormState)
-    recent: str | None = None
+    turn: Turn
+    beside: tuple[Speech, ...] = ()
     then: str | None = None
-
-    @classmethod
-    def of(cls, tracker: Tracker) -> Memory:
-        """Read the slot."""
-        held = tracker.get_slot(STATE) or {}
-        state = FormState(held.get("values") or {}, held.get("requested"), int(held.get("asked") or 0))
-        return cls(held.get("form"), state, held.get("recent"), held.get("then"))
-
-    def event(self) -> dict[str, Any]:
-        """Write the slot."""
-        held = {
-            "form": self.form,
-            "values": dict(self.state.values),
-            "requested": self.state.requested,
-            "asked": self.state.asked,
-            "recent": self.recent,
-            "then": self.then,
-        }
-        event: dict[str, Any] = SlotSet(STATE, held)
-        return event
+    instead: Speech | None = None
+    elsewhere: str | None = None
 
 
 class FormValidation(Action):
@@ -101,7 +92,7 @@ class FormValidation(Action):
         except PartUnavailable as error:
             logger.warning("%s cannot go on: %s", self._form.name, error)
             kept, events = Memory(recent=memory.recent), _closed()
-            said = (_handoff("failing_part", self._form.name),)
+            said = (_handoff("failing_part", form_title(self._form.name)),)
         for speech in self._felt(turn, said):
             speech.send(dispatcher)
         return [kept.event(), *events]
@@ -116,32 +107,47 @@ class FormValidation(Action):
     async def _turn(
         self, turn: Turn, state: FormState, recent: str | None, then: str | None
     ) -> tuple[tuple[Speech, ...], Memory, list[dict[str, Any]]]:
-        form = self._form
+        form, heard = self._form, turn.text
+        opening = Opening(turn, then=then)
         if state.requested is None:
-            named = wishes(turn)
-            if len(named) > 1:
-                # The intent of two tasks in one message is anything: they are done as they were named.
-                if named[0].form != form.name:
-                    return (), Memory(recent=recent), [*_closed(), FollowupAction(named[0].form)]
-                turn, then = named[0].turn, named[1].intent
-            elif (first := await self._answer_first(turn)) is not None:
-                return (first,), Memory(recent=recent), _closed()
+            opening = await self._opening(turn)
+            if opening.elsewhere is not None:
+                return (), Memory(recent=recent), [*_closed(), FollowupAction(opening.elsewhere)]
+            if opening.instead is not None:
+                return (opening.instead,), Memory(recent=recent), _closed()
+        turn, then, beside = opening.turn, opening.then, opening.beside
         view = await self._access.view(form, turn, state.values, recent)
         hindrance = await self._hindrance(view)
         if hindrance is not None:
-            return (hindrance,), Memory(recent=recent), _closed()
+            return (*beside, hindrance), Memory(recent=recent), _closed()
         if state.requested is not None and (other := self._other(state, view)) is not None:
             return (), Memory(recent=state.values.get(ORDER) or recent), [*_closed(), FollowupAction(other)]
         result = step(form, state, view, await self._answer(state, view))
         if result.ending == "prove":
             result, view = await self._prove(result, view)
-        said = (*result.say, *await self._end(result, view))
+        said = (*beside, *result.say, *await self._end(result, view))
         spoken_of = result.state.values.get(ORDER) or recent
         if result.ending is not None:
             if then is not None and not any(speech.effects.handoff for speech in said):
                 said = (*said, _next(then))
-            return said, Memory(recent=spoken_of), _closed()
+            over = form.name if result.ending in ("done", "refused") else None
+            return said, Memory(recent=spoken_of, over=over, heard=heard), _closed()
         return said, Memory(form.name, result.state, spoken_of, then), [SlotSet(REQUESTED, STATE)]
+
+    async def _opening(self, turn: Turn) -> Opening:
+        """What the message that opens the form says besides the form's own task."""
+        named, sure = wishes(turn), turn.confidence >= TASK_SURE
+        # The intent of two tasks in one message is anything: they are done as they were named. And the words
+        # say more than an intent that is not sure.
+        first = named[0] if len(named) > 1 else None if sure else errand(turn)
+        if first is not None and first.form != self._form.name:
+            return Opening(turn, elsewhere=first.form)
+        beside = await self._answer_beside(turn, named)
+        if len(named) > 1:
+            return Opening(named[0].turn, beside, then=named[1].intent)
+        if beside:
+            return Opening(without_questions(turn), beside)
+        return Opening(turn, instead=await self._answer_first(turn))
 
     async def _hindrance(self, view: View) -> Speech | None:
         if not self._form.identifies:
@@ -149,7 +155,7 @@ class FormValidation(Action):
         if view.known:
             return None if view.orders else Speech(response="utter_no_orders")
         standing = await self._access.standing(view.turn)
-        return _handoff("not_verified", self._form.name) if standing.state == "human" else None
+        return self._handoff("not_verified", view) if standing.state == "human" else None
 
     def _other(self, state: FormState, view: View) -> str | None:
         asked = self._form.field(str(state.requested))
@@ -171,7 +177,7 @@ class FormValidation(Action):
             done = step(form, FormState(), known) if known.orders else FormStep(FormState())
             return done, known
         if not proof.tries_left:
-            failed = _handoff("not_verified", form.name)
+            failed = self._handoff("not_verified", view)
             return FormStep(FormState(), (failed,), "refused"), view
         again = go_on(form, replace(view, values=values))
         wrong = Speech(response="utter_identity_wrong", values={"left": str(proof.tries_left)})
@@ -180,7 +186,7 @@ class FormValidation(Action):
     async def _end(self, result: FormStep, view: View) -> tuple[Speech, ...]:
         form = self._form
         if result.ending in ("requested", "form_failed"):
-            return (_handoff(str(result.ending), form.name),)
+            return (self._handoff(str(result.ending), replace(view, values=result.state.values)),)
         if result.refusal is not None:
             return (self._refused(result.refusal),)
         if result.ending != "done":
@@ -198,6 +204,21 @@ class FormValidation(Action):
         instead = self._form.instead.get(refusal.reason)
         return refusal_speech(refusal, *((task_button(instead),) if instead else ()))
 
+    def _handoff(self, reason: str, view: View) -> Speech:
+        """Give way to an agent, who learns what was to be done and need not ask for what is known."""
+        known = self._form.told(view)
+        return _handoff(reason, form_title(self._form.name) + (f"。{known}" if known else ""))
+
+    async def _answer_beside(self, turn: Turn, named: tuple[Wish, ...]) -> tuple[Speech, ...]:
+        """The FAQ's answer to what the message asks besides this form's task, unless the form answers it."""
+        question = question_beside(turn)
+        if not question or not any(wish.form == self._form.name for wish in named):
+            return ()
+        result = await self._answerer.answer(question, next(iter(self._form.entries), None))
+        if result.entry is None or result.entry.id in self._form.entries:
+            return ()
+        return (answer_speech(result.entry, result),)
+
     async def _answer_first(self, turn: Turn) -> Speech | None:
         """The FAQ's answer to a message that opens the form but rather asks than wants something done."""
         if turn.text.startswith("/") or turn.mention("order_number"):
@@ -205,7 +226,9 @@ class FormValidation(Action):
         asks = self._form.name not in _ASKED_ANYWAY and _ASKS.search(turn.text) is not None
         if turn.confidence >= TASK_SURE and not asks:
             return None
-        result = await self._answerer.answer(turn.text, turn.answered)
+        wish = errand(turn)
+        words = wish.turn.text if wish and wish.form == self._form.name else turn.text
+        result = await self._answerer.answer(words, turn.answered)
         if result.entry is None or result.entry.id in self._form.entries:
             return None
         intent = next((name for name, (form, _) in TASKS.items() if form == self._form.name), None)

@@ -123,6 +123,7 @@ INVOICE_FORM = Form(
             needed=lambda view: view.order is not None,
             buttons=lambda _view: tuple(choice_button(title, kind) for kind, title in _KINDS.items()),
             title="抬头类型",
+            words=lambda view: _KINDS.get(view.values[KIND]),
             resets=(TITLE, TAX),
         ),
         Field(

@@ -103,6 +103,7 @@ def line_field(*, resets: Sequence[str] = ()) -> Field:
         needed=lambda view: view.order is not None,
         buttons=buttons,
         title="商品",
+        words=lambda view: line_title(view.line) if view.line else None,
         resets=tuple(resets),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.form import Field, Form
+from actions.own_words import read_words, words_beside
 from actions.speech import Speech
 from actions.view import View
 from bot.messages import Effects, TicketRequest
@@ -14,19 +15,6 @@ SUGGESTION = "suggestion"
 _ANNOUNCEMENT = re.compile(
     r"(?:我|想|要|有|给|提|个|一个|一点|点|些|你们|条|反馈|小|意见|建议|说|一下|吗|可以|能|[\W_])+"
 )
-_TELLING = 4
-
-
-def read_suggestion(view: View) -> str | None:
-    """Anything that was written, once it was asked for."""
-    words = view.turn.text.strip()
-    return words if len(words) > 1 and not words.startswith("/") else None
-
-
-def read_first_suggestion(view: View) -> str | None:
-    """The opening message, when it says more than that there is a suggestion."""
-    text = view.turn.text.strip()
-    return text if len(_ANNOUNCEMENT.sub("", text)) >= _TELLING and not text.startswith("/") else None
 
 
 async def finish(view: View, _customer: KnownCustomer | None) -> tuple[Speech, ...]:
@@ -41,8 +29,8 @@ SUGGESTION_FORM = Form(
         Field(
             slot=SUGGESTION,
             prompts="suggestion_text",
-            read=read_suggestion,
-            read_first=read_first_suggestion,
+            read=read_words,
+            read_first=words_beside(_ANNOUNCEMENT),
             free_text=True,
         ),
     ),

@@ -40,9 +40,21 @@ _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("urge_shipping", re.compile(r"催")),
     ("ask_order_status", re.compile(r"[查看].{0,10}(?:快递|物流|订单|包裹)|到哪")),
 )
-_CLAUSE = re.compile(r"(?:(?!顺便|另外|还有|同时|然后)[^，,。；;！!？?\n])+")
+_AND = "顺便|另外|还有|同时|然后"
+_MARKS = " ，。！!,.~"
+_CLAUSE = re.compile(rf"{_AND}|((?:(?!{_AND})[^，,。；;！!？?\n])+)")
+# 改一下: something of the open form, whatever task the intent takes it for.
+_CHANGE = re.compile(r"(?:我|还|再|需?要|想)*(?:修改|更改|改)(?:一?下|改|一改)?(?:吧|可以吗|行吗)?")
 # 不用退货，不换货 and 怎么退货 ask for nothing to be done.
 _NO_WISH = re.compile(r"不|别|没有?[开退换]|怎么|如何|多久|多少|能不能|可以吗|谁|什么|吗")
+# In so many words, and not told of: 帮我查退款, not 订单被取消了.
+_ORDERED = re.compile(
+    r"帮|给我|我要|我想|想要|麻烦|请|申请|一下|[要退换修催消查]吧|^(?:就|那|直接|先)*(?:[查催改]|取消|把|[退换修开][个张一掉])"
+)
+_HAPPENED = re.compile(r"被|已|过了|之前|上次|刚才")
+_ASKING = re.compile(
+    r"怎么|如何|多久|多长|多少|几天|几号|谁|什么|啥|哪|吗|呢|能不能|可不可以|要不要|有没有|是不是|会不会|可以不"
+)
 
 
 @dataclass(frozen=True)
@@ -63,11 +75,44 @@ def wishes(turn: Turn) -> tuple[Wish, ...]:
     found: dict[str, Wish] = {}
     if turn.text.startswith("/"):
         return ()
-    for clause in _CLAUSE.finditer(turn.text):
-        intent = _wish(clause[0])
+    for start, end in _clauses(turn.text):
+        intent = _wish(turn.text[start:end])
         if intent is not None and intent not in found:
-            found[intent] = Wish(intent, _only(turn, clause.start(), clause.end()))
+            found[intent] = Wish(intent, _only(turn, start, end))
     return tuple(found.values())
+
+
+def errand(turn: Turn) -> Wish | None:
+    """The first task that the message orders in so many words, whatever intent it looks like."""
+    return next((wish for wish in wishes(turn) if _is_ordered(wish.turn.text)), None)
+
+
+def _is_ordered(clause: str) -> bool:
+    return _ORDERED.search(clause) is not None and _HAPPENED.search(clause) is None
+
+
+def question_beside(turn: Turn) -> str:
+    """What a message that names a task asks besides (我要退货，运费谁出); empty when it asks nothing."""
+    return "，".join(turn.text[start:end] for start, end in _questions(turn))
+
+
+def without_questions(turn: Turn) -> Turn:
+    """The message without what it asks besides, every word in its place."""
+    text = turn.text
+    for start, end in _questions(turn):
+        text = text[:start] + " " * (end - start) + text[end:]
+    kept = tuple(m for m in turn.mentions if text[m.start : m.end].strip())
+    return replace(turn, text=text, mentions=kept)
+
+
+def _questions(turn: Turn) -> list[tuple[int, int]]:
+    spans = [] if turn.text.startswith("/") else _clauses(turn.text)
+    said = ((span, turn.text[slice(*span)]) for span in spans)
+    return [span for span, clause in said if _ASKING.search(clause) and _wish(clause) is None]
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    return [found.span(1) for found in _CLAUSE.finditer(text) if found[1]]
 
 
 def _wish(clause: str) -> str | None:
@@ -85,6 +130,11 @@ def _only(turn: Turn, start: int, end: int) -> Turn:
     return replace(turn, text=turn.text[start:end], mentions=inside)
 
 
+def form_title(name: str) -> str:
+    """What a form is for, in a customer's words."""
+    return next((title for form, title in TASKS.values() if form == name), _OTHER_TITLES.get(name, name))
+
+
 def task_button(intent: str) -> Button:
     """The button that starts the task."""
     return Button(TASKS[intent][1], f"/{intent}")
@@ -95,6 +145,8 @@ def other_task(turn: Turn, form: str) -> str | None:
 
     What names an order, a product or a day may be a correction: there the words must name the task, too.
     """
+    if changes_something(turn):
+        return None
     named = [wish.intent for wish in wishes(turn)]
     intent = turn.intent
     if turn.sure("correct") and _corrected(turn):
@@ -106,11 +158,11 @@ def other_task(turn: Turn, form: str) -> str | None:
     return name if name != form else None
 
 
+def changes_something(turn: Turn) -> bool:
+    """Whether the message says that something is to be changed, and not what."""
+    return _CHANGE.fullmatch(turn.text.strip(_MARKS)) is not None
+
+
 def _corrected(turn: Turn) -> str | None:
-    clauses = [clause[0] for clause in _CLAUSE.finditer(turn.text)]
+    clauses = [turn.text[start:end] for start, end in _clauses(turn.text)]
     return next((wish for wish in map(_wish, reversed(clauses)) if wish), None)
-def form_title(name: str) -> str:
-    """What a form is for, in a customer's words."""
-    return next((title for form, title in TASKS.values() if form == name), _OTHER_TITLES.get(name, name))
-
-

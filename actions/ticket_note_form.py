@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.form import Field, Form
+from actions.own_words import read_words, words_beside
 from actions.speech import HUMAN_BUTTON, Speech
 from actions.view import TicketView, View
 from bot.messages import Effects, TicketNote
@@ -15,24 +16,11 @@ _ANNOUNCEMENT = re.compile(
     r"(?:我|想|要|还|再|给|帮|把|往|在|对|之前|刚才|刚刚|上面|的|那个|这个|工单|投诉|里|里面|上|补充|追加|加|添加|一下|"
     r"一点|点|些|内容|说明|情况|信息|材料|一句|句|几句|备注|留言|需要|可以|能|吗|有|[\W\dT_])+"
 )
-_TELLING = 4
 
 
 def open_ticket(view: View) -> TicketView | None:
     """The newest ticket that somebody still works on."""
     return next((ticket for ticket in view.tickets if ticket.open), None)
-
-
-def read_note(view: View) -> str | None:
-    """Anything that was written, once it was asked for."""
-    words = view.turn.text.strip()
-    return words if len(words) > 1 and not words.startswith("/") else None
-
-
-def read_first_note(view: View) -> str | None:
-    """The opening message, when it says what is to be added."""
-    text = view.turn.text.strip()
-    return text if len(_ANNOUNCEMENT.sub("", text)) >= _TELLING and not text.startswith("/") else None
 
 
 async def finish(view: View, _customer: KnownCustomer | None) -> tuple[Speech, ...]:
@@ -55,8 +43,8 @@ TICKET_NOTE_FORM = Form(
         Field(
             slot=NOTE,
             prompts="ticket_text",
-            read=read_note,
-            read_first=read_first_note,
+            read=read_words,
+            read_first=words_beside(_ANNOUNCEMENT),
             needed=lambda view: open_ticket(view) is not None,
             facts=lambda view: {"ticket": ticket.number if (ticket := open_ticket(view)) else ""},
             free_text=True,

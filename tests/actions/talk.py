@@ -44,6 +44,11 @@ class Answer:
         return next((effect.handoff.reason for effect in self.effects if effect.handoff), None)
 
     @property
+    def note(self) -> str:
+        """What the human is told."""
+        return next((effect.handoff.note for effect in self.effects if effect.handoff), "")
+
+    @property
     def buttons(self) -> list[str]:
         """The titles on offer."""
         return [button["title"] for response in self.responses for button in response["buttons"]]

@@ -53,7 +53,7 @@ def test_task_without_answer_shows_the_way_and_a_human(run: Run) -> None:
 
 
 def test_task_whose_entry_is_gone_asks_back(run: Run) -> None:
-    (response,), _ = asyncio.run(run("action_answer_faq", "开票开票", "request_invoice", 0.9))
+    (response,), _ = asyncio.run(run("action_answer_faq", "票呢票呢", "request_invoice", 0.9))
     assert response["response"] == "utter_rephrase"
 
 
@@ -121,3 +121,51 @@ def test_an_unsure_task_that_the_faq_does_not_know_asks_to_rephrase(run: Run) ->
 def test_where_the_faq_doubts_a_task_of_another_entry_does_not_decide(run: Run) -> None:
     (response,), _ = asyncio.run(run("action_answer_faq", VAGUE, "request_return", 0.95))
     assert response["response"] == "utter_clarify"
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("帮我查退款", "refund_form"),
+        ("蓝牙耳机我要退货，寄东西要给钱吗", "return_form"),
+        ("不用转人工，帮我查一下坚果到哪了就行", "order_status_form"),
+    ],
+)
+def test_what_is_ordered_in_so_many_words_is_begun(run: Run, text: str, form: str) -> None:
+    responses, events = asyncio.run(run("action_answer_faq", text, "faq"))
+    assert responses == []
+    assert [event["name"] for event in events] == [form]
+
+
+def test_a_task_hides_no_other_answer(run: Run) -> None:
+    (response,), events = asyncio.run(run("action_answer_faq", "寄东西要给钱吗", "request_return"))
+    assert response["text"] == "满 99 元包邮。"
+    assert events == []
+
+
+CLOSED = {"form_state": {"over": "order_status_form", "heard": "查坚果那单"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "begun"),
+    [
+        ("不对，是昨天那单", "查坚果那单", ["order_status_form"]),
+        ("不对，是昨天那单", "你好", []),
+        ("不对，说错了", "查坚果那单", []),
+    ],
+)
+def test_another_order_was_meant_than_the_one_just_told(
+    run: Run, text: str, before: str, begun: list[str]
+) -> None:
+    named = [{"entity": "date", "value": "昨天", "start": 4, "end": 6}] if "昨天" in text else []
+    _, events = asyncio.run(
+        run(
+            "action_answer_faq",
+            text,
+            "correct",
+            entities=named,
+            slots=CLOSED,
+            before=[heard(before), said("已签收。")],
+        )
+    )
+    assert [event["name"] for event in events] == begun

@@ -15,6 +15,7 @@ from actions.complaint_form import COMPLAINT_FORM, read_first_detail
 from actions.form import ASKS, Form, FormState, FormStep, is_question
 from actions.form import step as step_form
 from actions.speech import Speech
+from actions.tasks import other_task
 from actions.turn import Mention, Turn
 from actions.view import ALWAYS, TicketView, View
 from tests.desk import MORNING
@@ -113,6 +114,14 @@ def test_an_earlier_value_can_be_corrected() -> None:
     assert result.ending is None
     assert result.state.values["callback_phone"] == "13900139000"
     assert result.state.requested == "callback_time"
+
+
+def test_to_change_something_is_to_go_back_whatever_the_intent() -> None:
+    state = step(CALLBACK_FORM, opened(), PHONE).state
+    result = step(CALLBACK_FORM, state, Turn("我要改一下", "change_address", 0.95))
+    assert result.state.requested == "callback_phone"
+    assert other_task(Turn("改一下", "change_address", 0.95), "callback_form") is None
+    assert other_task(Turn("改一下地址", "change_address", 0.95), "callback_form") == "address_form"
 
 
 def test_going_back_asks_the_field_before() -> None:

@@ -243,6 +243,39 @@ async def test_a_value_is_asked_twice_then_explained_then_handed_off(
     assert (await talk.say("呃呃呃")).handoff == "form_failed"
 
 
+async def test_who_goes_on_with_it_learns_what_is_known(known: SignIn) -> None:
+    talk = await known(CHEN)
+    await talk.open("return_form", "蓝牙耳机我要退货，不想要了", "request_return")
+    for words in ("呃", "呃呃", "呃呃呃"):
+        answer = await talk.say(words)
+    assert answer.handoff == "form_failed"
+    for known_value in ("申请退货", "订单：YS2600010002", "溪声 Mini 蓝牙耳机", "原因：不喜欢或不想要了"):
+        assert known_value in answer.note
+
+
+async def test_nobody_is_told_the_digits_of_a_proof(talk: Talk) -> None:
+    await talk.open("order_status_form", "查物流", "ask_order_status")
+    for _ in range(3):
+        answer = await talk.prove("YS2600010001", "0000")
+    assert answer.note == "查我的订单。订单号：YS2600010001"
+
+
+async def test_what_cannot_be_is_explained_with_an_example_before_a_human_comes(known: SignIn) -> None:
+    talk = await known(WU)
+    await talk.open("address_form", "YS2600050003 改收货地址", "change_address")
+    assert (await talk.say("文三路90号")).names == ["utter_address_incomplete"]
+    assert (await talk.say("西湖区文三路")).names == ["utter_address_incomplete", "utter_explain_new_address"]
+    assert (await talk.say("文三路90号那里")).handoff == "form_failed"
+
+
+async def test_a_question_beside_the_task_is_answered_and_the_form_opens(known: SignIn) -> None:
+    talk = await known(CHEN)
+    answer = await talk.open("return_form", "蓝牙耳机我要退货，寄东西要给钱吗", "request_return")
+    assert answer.texts == ["满 99 元包邮。"]
+    assert answer.names == ["utter_ask_case_reason"]
+    assert talk.form == "return_form"
+
+
 async def test_a_question_in_between_is_answered_and_the_form_goes_on(known: SignIn) -> None:
     talk = await known(LI)
     await talk.open("cancel_form", "取消订单", "cancel_order")

@@ -57,7 +57,7 @@ def test_yes_to_a_person_who_may_do_more_says_why(run: Run) -> None:
     (response,), _ = asyncio.run(run("action_affirm", "好的", "affirm", before=before))
     handoff = effects(response).handoff
     assert handoff is not None
-    assert handoff.reason == "beyond_authority"
+    assert (handoff.reason, handoff.note) == ("beyond_authority", "已发货，需要人工吗？")
 
 
 def test_ticket_status_without_ticket_offers_a_human(run: Run) -> None:

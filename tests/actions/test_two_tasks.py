@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.tasks import other_task, wishes
+from actions.tasks import errand, other_task, question_beside, wishes, without_questions
 from actions.turn import Mention, Turn
 from bot.nlu.entities import find_entities
 from tests.actions.talk import CATALOGUE
@@ -47,3 +47,31 @@ def test_a_product_is_a_correction_unless_the_task_is_named() -> None:
     assert other_task(turn("先查一下羽绒服的物流", status), "return_form") == "order_status_form"
     assert other_task(turn("不对，是换货", "correct"), "return_form") == "exchange_form"
     assert other_task(turn("不对，不退货", "correct"), "exchange_form") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("帮我查退款", "ask_refund_progress"),
+        ("不用转人工，帮我查一下坚果到哪了就行", "ask_order_status"),
+        ("取消订单", "cancel_order"),
+        ("蓝牙耳机我要退货，运费谁出", "request_return"),
+        ("订单被取消了", None),
+        ("之前申请过退货", None),
+        ("怎么查退款", None),
+        ("退货", None),
+    ],
+)
+def test_what_is_ordered_in_so_many_words(text: str, intent: str | None) -> None:
+    wish = errand(turn(text, "faq"))
+    assert (wish.intent if wish else None) == intent
+
+
+def test_a_question_beside_a_task_is_kept_apart() -> None:
+    both = turn("蓝牙耳机我要退货，运费谁出，多久能退")
+    assert question_beside(both) == "运费谁出，多久能退"
+    task = without_questions(both)
+    assert len(task.text) == len(both.text)
+    assert "运费" not in task.text
+    assert [task.text[m.start : m.end] for m in task.mentions] == ["蓝牙耳机"]
+    assert question_beside(turn("/request_return")) == ""
