@@ -41,17 +41,36 @@ _MATTERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("发错了商品", re.compile(r"发错|寄错|送错|货不对板|不是我买的")),
     ("少发了东西", re.compile(r"少发|少了|漏发|缺件|缺了|少件")),
-    ("收到的商品破损", re.compile(r"碎|破|压坏|裂|摔坏|变形|漏液|漏了")),
+    ("收到的商品破损", re.compile(r"碎|破(?:损|皮|洞|开|了)|[是都]破的|压坏|裂|摔坏|变形|漏液|漏了")),
     ("怀疑商品不是正品", re.compile(r"假货|假的|仿品|冒牌|不是正品|山寨")),
     ("收到的是用过的商品", re.compile(r"二手|用过的|翻新|别人退")),
     ("商品的质量问题", re.compile(r"质量|坏了|坏的|掉色|起球|开线|故障|开不了机|瑕疵|异味|毛病")),
     ("退款迟迟没有到", re.compile(r"退款|不退钱|退钱|钱.{0,4}(?:没退|不退|没到)")),
     ("迟迟没有发货", re.compile(r"不发货|没发货|还没发|迟迟不发|拖着不发|一直待发货")),
-    ("包裹丢失", re.compile(r"被偷|丢了|丢失|弄丢|丢件|不见了|没收到")),
-    ("快递的配送", re.compile(r"快递|物流|派送|送货|签收|驿站|配送|揽件")),
+    (
+        "包裹丢失",
+        re.compile(r"被偷|丢了|丢失|弄丢|丢件|不见了|没收到(?!.{0,6}(?:码|短信|邮件|通知|款|钱|发票|回复))"),
+    ),
+    ("快递的配送", re.compile(r"快递|物流|派送|送货|签收|驿站|配送|揽[件收]")),
     ("价格的变动", re.compile(r"降价|涨价|价格|差价|贵了|先涨后降")),
     ("优惠没有兑现", re.compile(r"优惠|券|活动|满减|赠品")),
     ("售后申请被拒", re.compile(r"拒绝|驳回|不给退|不让退|不给换|售后")),
+)
+
+UNNAMED = "这件事"
+# The shop's own doing whatever the reason was. Of the others somebody has to find out first.
+_AT_FAULT = frozenset(
+    {
+        "客服的服务态度",
+        "一直没人处理",
+        "发错了商品",
+        "少发了东西",
+        "收到的商品破损",
+        "收到的是用过的商品",
+        "商品的质量问题",
+        "迟迟没有发货",
+        "快递的配送",
+    }
 )
 
 
@@ -62,4 +81,9 @@ def complaint_kind(text: str) -> ComplaintKind:
 
 def complaint_matter(text: str) -> str:
     """The problem by name, for 您说的{…}."""
-    return next((matter for matter, signs in _MATTERS if signs.search(text)), "这件事")
+    return next((matter for matter, signs in _MATTERS if signs.search(text)), UNNAMED)
+
+
+def at_fault(matter: str) -> bool:
+    """Whether the shop has to apologise for it."""
+    return matter in _AT_FAULT

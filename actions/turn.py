@@ -42,8 +42,9 @@ class Turn:
     `text` is in simplified script. `intent` is `nlu_fallback` when the best of `ranking` was not sure
     enough; confidences and `emotion_intensity` are 0..1.
     `misses` counts turns in a row, before this one, in which the bot could not answer, `form_attempts` (1..3)
-    is how often a form may ask for one value. `said` is what the bot said in the turn before,
-    `asked_before` what the customer had said then, `answered` the FAQ entry that was answered last, within
+    is how often a form may ask for one value. `said` is what the bot said in the turn before, `told` all that
+    it said in this episode, `apologised` whether it has apologised for what the shop did, `asked_before` what
+    the customer had said in the turn before, `answered` the FAQ entry that was answered last, within
     three turns. `conversation` is the desk's, without the episode; `message_id` is the key of every change
     that the message leads to.
     """
@@ -59,6 +60,8 @@ class Turn:
     form_attempts: int = 3
     ticket: str | None = None
     said: tuple[BotLine, ...] = ()
+    told: tuple[str, ...] = ()
+    apologised: bool = False
     asked_before: str | None = None
     answered: str | None = None
     conversation: str = ""
@@ -89,6 +92,8 @@ class Turn:
             form_attempts=int(metadata.get("form_attempts") or cls.form_attempts),
             ticket=str(ticket) if ticket else None,
             said=said,
+            told=tuple(e.get("text") or "" for e in tracker.events or [] if e.get("event") == "bot"),
+            apologised=bool(metadata.get("apologised")),
             asked_before=asked_before,
             answered=_last_answered(tracker.events or []),
             conversation=(tracker.sender_id or "").rpartition("-")[0],

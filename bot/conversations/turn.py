@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from actions.empathy import is_apology
 from bot.conversations.conversation import Episode, Outcome
 from bot.conversations.rasa_client import Dialogue, RasaTurn
 from bot.conversations.transcript import HUMAN_PAYLOAD, RESUME_PAYLOAD, Message
@@ -248,6 +249,7 @@ class TurnHandler:
             "emotion": asdict(emotion) | {"cues": list(emotion.cues)},
             "emotion_streak": heard.emotion_streak,
             "form_attempts": thresholds.form_attempts,
+            "apologised": heard.apologised,
             "last_prompt": task.last_prompt,
             "ticket": task.ticket,
             "release": self.release(),
@@ -291,7 +293,8 @@ class TurnHandler:
         )
         if isinstance(step, OfferHuman):
             replies = _with_offer(replies)
-        return replace(result, step=step, outcome=outcome, replies=replies)
+        sorry = any(is_apology(reply.text) for reply in replies)
+        return replace(result, step=step, outcome=outcome, replies=replies, apologises=sorry)
 
     @staticmethod
     def _varied(
