@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.faq.adapter import Adapter
 from bot.faq.classifier import EntryClassifier
 from bot.faq.cross_validation import Corpus
 from bot.faq.encoder import Encoder
@@ -38,7 +39,7 @@ from bot.faq.release import (
 from bot.faq.retriever import Fusion
 from bot.faq.topic_file import load_entries
 
-RECIPE = 8  # raise it when this package would build something else from the same files
+RECIPE = 9  # raise it when this package would build something else from the same files
 # As long as no more of the lines have changed since, the figures of a calibration are those of nearly
 # the same index; fitting it anew takes eight times as long as the rest of the build.
 KEPT_CHANGED_SHARE = 0.02
@@ -80,13 +81,15 @@ def build_release(
     progress: Progress = print,
     *,
     recalibrate: bool = False,
+    train: bool = False,
 ) -> Path:
     """Build a release, or find the one that was built from the same sources: the candidate, from then on.
 
     Only texts that the newest release does not hold are encoded, and its calibration is kept while at
-    most 2 % of its lines have changed, unless `recalibrate`. `target` is the accepted share of wrong
-    answers. Raises ConfigurationError when a source is unusable. What an interrupted build left behind
-    goes with the next one.
+    most 2 % of its lines have changed, unless `recalibrate`. `train` tries an adapter, and so does every
+    new calibration after a release that has one. `target` is the accepted share of wrong answers. Raises
+    ConfigurationError when a source is unusable. What an interrupted build left behind goes with the next
+    one.
     """
     started = time.perf_counter()
     root = releases_folder(models)
@@ -99,7 +102,7 @@ def build_release(
         built = [manifest for manifest in list_releases(models) if manifest.encoder == encoder.fingerprint]
         for manifest in built:
             fresh = manifest.name == base or manifest.base == base
-            wanted = not recalibrate or not manifest.calibration.changed_lines
+            wanted = not train and not (recalibrate and manifest.calibration.changed_lines)
             if manifest.key == inputs.key and fresh and wanted and manifest.is_whole(root / manifest.name):
                 progress(f"FAQ release {manifest.name} is up to date")
                 return _proposed(models, root / manifest.name)
@@ -111,7 +114,7 @@ def build_release(
         if previous is not None:
             corpus.words.learn(_split_before(previous, root / previous.name, inputs.dictionary))
         kept = None
-        if previous is not None and not recalibrate:
+        if previous is not None and not (recalibrate or train):
             kept = _keep_calibration(inputs, corpus, encoder, previous, root / previous.name, name)
         if kept is not None:
             fitted, origin = kept
@@ -120,7 +123,8 @@ def build_release(
                 f"{origin.changed_lines} of {len(corpus.lines)} lines have changed since"
             )
         else:
-            fitted = fit_responder(inputs.entries, corpus, encoder, target, progress, name)
+            adapt = train or (previous is not None and previous.adapter)
+            fitted = fit_responder(inputs.entries, corpus, encoder, target, progress, name, adapt=adapt)
             origin = CalibrationOrigin(name, 0, inputs.basis)
         work = Path(tempfile.mkdtemp(prefix=WORK, dir=root))
         _write(work, fitted, known)
@@ -140,6 +144,7 @@ def build_release(
             calibration=origin,
             seconds=round(time.perf_counter() - started, 2),
             files={path.name: sha256(path) for path in sorted(work.iterdir())},
+            adapter=fitted.responder.retriever.adapter is not None,
         )
         manifest.write(work)
         _seal(work, root / name)
@@ -174,6 +179,7 @@ def _keep_calibration(
         read_calibration(folder),
         read_report(folder),
         classifier.arranged([row.get(entry.id) for entry in inputs.entries]) if classifier else None,
+        Adapter.load(folder),
     )
     fitted = index_anew(inputs.entries, corpus, encoder, inputs.target, before, name)
     if (fitted.responder.retriever.entry_classifier is None) != (classifier is None):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,6 +63,23 @@ def drop_answerable(held_out: Sequence[HeldOut]) -> tuple[list[HeldOut], list[st
 
 
 @dataclass(frozen=True)
+class Round:
+    """A retriever, and the questions with their right entries and off-topic texts that it has not seen."""
+
+    fold: int
+    retriever: Retriever
+    inside: EncodedTexts
+    rights: NDArray[np.int64]
+    outside: EncodedTexts
+
+    def ask(self, retriever: Retriever) -> list[HeldOut]:
+        """Rank the questions and then the off-topic texts, by a retriever over the same lines."""
+        rankings = retriever.rank_all(EncodedTexts.join([self.inside, self.outside]))
+        rights: list[int | None] = [*self.rights.tolist(), *([None] * len(self.outside))]
+        return [HeldOut(ranking, right, self.fold) for ranking, right in zip(rankings, rights, strict=True)]
+
+
+@dataclass(frozen=True)
 class Corpus:
     """What a retriever is built from; see `Retriever.build`."""
 
@@ -103,20 +120,19 @@ class Corpus:
             counts=self.counts.part(lines, off_topic) if self.counts else None,
         )
 
-    def held_out(self, fusion: Fusion, progress: Callable[[str], None]) -> list[HeldOut]:
-        """Rank lines and off-topic texts by retrievers that were built without them.
+    def rounds(self, fusion: Fusion, progress: Callable[[str], None]) -> Iterator[Round]:
+        """Retrievers over parts of the corpus, each with the questions that it was built without.
 
-        All lines of entries with two or more, in 8 rounds; for more than 10,000 lines one round of at most
-        2,000 lines and half of the off-topic texts. Lines that repeat a line of the same entry word for
-        word are left out of the questions: they would be found by their twin, which says nothing about
-        customers.
+        All lines of entries with two or more are asked, in 8 rounds; for more than 10,000 lines one round
+        of at most 2,000 lines and half of the off-topic texts. Lines that repeat a line of the same entry
+        word for word are left out of the questions: they would be found by their twin, which says nothing
+        about customers.
         """
         corpus = self.counted()
-        line_folds = self._line_folds()
+        line_folds = self.line_folds()
         large = len(self.lines) > MAX_LINES_FOR_ALL_FOLDS
         rounds, off_topic_parts = (1, 2) if large else (FOLDS, FOLDS)
         off_topic_folds = np.random.default_rng(1).permutation(len(self.off_topic)) % off_topic_parts
-        found: list[HeldOut] = []
         for fold in range(rounds):
             progress(f"calibration: held-out round {fold + 1} of {rounds}")
             held = np.flatnonzero(line_folds == fold)
@@ -124,15 +140,15 @@ class Corpus:
                 held = np.random.default_rng(3).permutation(held)[:MAX_HELD_OUT]
             kept = np.setdiff1d(np.arange(len(self.lines)), held)
             others = off_topic_folds != fold
-            retriever = corpus.part(kept, np.flatnonzero(others)).retriever(fusion)
-            inside = retriever.rank_all(self.lines.take(held))
-            outside = retriever.rank_all(self.off_topic.take(np.flatnonzero(~others)))
-            rights = self.entry_of_line[held].tolist()
-            found += [HeldOut(ranking, right, fold) for ranking, right in zip(inside, rights, strict=True)]
-            found += [HeldOut(ranking, None, fold) for ranking in outside]
-        return found
+            yield Round(
+                fold,
+                corpus.part(kept, np.flatnonzero(others)).retriever(fusion),
+                self.lines.take(held),
+                self.entry_of_line[held],
+                self.off_topic.take(np.flatnonzero(~others)),
+            )
 
-    def _line_folds(self) -> NDArray[np.int64]:
+    def line_folds(self) -> NDArray[np.int64]:
         """A fold for each line, −1 for lines that stay in every index.
 
         An entry's lines are spread over the folds so that each round leaves it at least one.

@@ -70,7 +70,8 @@ class Manifest:
 
     `key` is the hash of everything that went in, `base` the release that served when this one was built,
     `entries` and `lines` are numbers of entries and questions, `seconds` is how long the build took,
-    `files` maps each file of the release to its sha256.
+    `files` maps each file of the release to its sha256, `adapter` tells whether vectors are compared
+    through `adapter.npz`.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Manifest:
     calibration: CalibrationOrigin
     seconds: float
     files: dict[str, str]
+    adapter: bool = False  # releases of before adapters serve on
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.faq.cross_validation import HeldOut
@@ -12,6 +12,7 @@ from bot.faq.decision import Thresholds
 from bot.faq.entry import Entry
 from bot.faq.prior import Prediction
 from bot.faq.thresholds import Estimate, estimate
+from bot.faq.trial import Trial
 
 PAIRS = 50
 QUESTIONS_A_PAIR = 8
@@ -57,7 +58,7 @@ class Report:
     """See docs/faq-releases.md.
 
     `own_calibration` is false when the predictions are the package's, for want of held-out questions;
-    then `coverage` and `confusable` are empty.
+    then `coverage` and `confusable` are empty. `trials` are the steps of retrieval that were tried.
     """
 
     estimate: Estimate
@@ -65,6 +66,7 @@ class Report:
     predictions: tuple[Prediction, ...]
     coverage: tuple[Coverage, ...] = ()
     confusable: tuple[ConfusablePair, ...] = ()
+    trials: tuple[Trial, ...] = ()
 
     @classmethod
     def of(
@@ -92,8 +94,7 @@ class Report:
 
     def under(self, thresholds: Thresholds) -> Report:
         """The same predictions under other thresholds; counts of topics and pairs stay as they were."""
-        fresh = estimate(self.predictions, thresholds)
-        return Report(fresh, self.own_calibration, self.predictions, self.coverage, self.confusable)
+        return replace(self, estimate=estimate(self.predictions, thresholds))
 
     def to_json(self) -> dict[str, Any]:
         """The documented layout."""
@@ -104,6 +105,7 @@ class Report:
             "predictions": [[p.right, p.scope, int(p.is_right), int(p.off_topic)] for p in self.predictions],
             "coverage": [asdict(coverage) for coverage in self.coverage],
             "confusable": [asdict(pair) for pair in self.confusable],
+            "trials": [trial.to_json() for trial in self.trials],
         }
 
     @classmethod
@@ -123,6 +125,7 @@ class Report:
                 )
                 for pair in value["confusable"]
             ),
+            tuple(Trial.from_json(trial) for trial in value.get("trials", ())),
         )
 
     def summary(self) -> list[str]:
@@ -141,7 +144,7 @@ class Report:
             lines.append(
                 "too few similar questions to calibrate on: these figures are the shop FAQ's, not this FAQ's"
             )
-        return lines
+        return [*lines, *(trial.summary() for trial in self.trials)]
 
 
 def _coverage(

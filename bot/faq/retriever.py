@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.faq.adapter import Adapter
 from bot.faq.classifier import EntryClassifier, centre
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Vectors
@@ -134,6 +135,7 @@ class Retriever:
         entry_classifier: EntryClassifier | None,
         scope_model: ScopeModel | None,
         fusion: Fusion,
+        adapter: Adapter | None = None,
     ) -> None:
         if len(entry_of_line) != index.lines or np.any(np.diff(entry_of_line) < 0):
             raise ValueError("entry_of_line must be ascending and have one number a line")
@@ -146,6 +148,7 @@ class Retriever:
         self.entry_classifier = entry_classifier
         self.scope_model = scope_model
         self.fusion = fusion
+        self.adapter = adapter
         self._starts = np.searchsorted(entry_of_line, np.arange(len(answers) + 1))
 
     @classmethod
@@ -192,10 +195,15 @@ class Retriever:
         """Number of entries."""
         return len(self.answers)
 
-    def with_fusion(self, fusion: Fusion) -> Retriever:
-        """The same retriever with other weights."""
+    def adapted(self, adapter: Adapter | None) -> Retriever:
+        """The same retriever, whose lines and questions are compared through an adapter.
+
+        Only a retriever without one can be adapted. None changes nothing.
+        """
+        if adapter is None:
+            return self
         return Retriever(
-            self.index,
+            LineIndex.build(adapter.apply(self.index.vectors())),
             self.entry_of_line,
             self.answers,
             self.mean,
@@ -203,8 +211,13 @@ class Retriever:
             self.character_index,
             self.entry_classifier,
             self.scope_model,
-            fusion,
+            self.fusion,
+            adapter,
         )
+
+    def fit_adapter(self) -> Adapter | None:
+        """An adapter for the lines of a retriever that has none; None where they are too few."""
+        return Adapter.fit(self.index.vectors(), self.entry_of_line)
 
     def rank(self, question: EncodedTexts) -> Ranking:
         """Rank the entries for one question; about 0.5 ms.
@@ -218,7 +231,8 @@ class Retriever:
         if not len(questions):
             return []
         centred = centre(questions.final, self.mean)
-        cosines, rows = self.index.search(centred, NEAREST_LINES)
+        sought = self.adapter.apply(centred) if self.adapter is not None else centred
+        cosines, rows = self.index.search(sought, NEAREST_LINES)
         backgrounds = cosines[:, :BACKGROUND_LINES].mean(1).tolist()
         classes: Sequence[Vectors | None] = [None] * len(questions)
         if self.entry_classifier is not None:
@@ -229,12 +243,17 @@ class Retriever:
         return [
             Ranking(text, self._score(text, *vectors), background, scope, len(text)).fused(self.fusion)
             for text, background, scope, *vectors in zip(
-                questions.texts, backgrounds, scopes, centred, rows, classes, strict=True
+                questions.texts, backgrounds, scopes, centred, sought, rows, classes, strict=True
             )
         ]
 
     def _score(
-        self, text: str, centred: Vectors, rows: NDArray[np.int64], classes: Vectors | None
+        self,
+        text: str,
+        centred: Vectors,
+        sought: Vectors,
+        rows: NDArray[np.int64],
+        classes: Vectors | None,
     ) -> tuple[ScoredEntry, ...]:
         """The entries that any of the features puts among the first, in the order of their rows."""
         words = self.word_index.coverage(text)
@@ -243,7 +262,7 @@ class Retriever:
         if classes is not None:
             wanted.append(_largest(classes))
         entries = np.unique(np.concatenate(wanted))
-        nearest, lines = self._nearest_lines(centred, entries)
+        nearest, lines = self._nearest_lines(sought, entries)
         features = np.stack(
             [
                 nearest,
@@ -284,6 +303,8 @@ class Retriever:
             self.entry_classifier.save(folder)
         if self.scope_model is not None:
             self.scope_model.save(folder)
+        if self.adapter is not None:
+            self.adapter.save(folder)
 
     @classmethod
     def load(cls, folder: Path, words: Words | None = None) -> Retriever:
@@ -304,6 +325,7 @@ class Retriever:
             entry_classifier=EntryClassifier.load(folder),
             scope_model=ScopeModel.load(folder),
             fusion=Fusion(**json.loads((folder / "fusion.json").read_text("utf-8"))),
+            adapter=Adapter.load(folder),
         )
 
 
