@@ -22,7 +22,13 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from bot import faq_commands, faq_files_commands, faq_gaps_commands, faq_release_commands
+from bot import (
+    faq_commands,
+    faq_files_commands,
+    faq_gaps_commands,
+    faq_release_commands,
+    faq_train_commands,
+)
 from bot.app import LEXICON, Parts, create_app
 from bot.channels import terminal
 from bot.command_line import AsJson, read_settings, say, say_json
@@ -62,6 +68,8 @@ for name, command in (
     ("diff", faq_release_commands.diff_command),
     ("golden", faq_release_commands.golden_command),
     ("replay", faq_release_commands.replay_command),
+    ("train", faq_train_commands.train_command),
+    ("fine-tune", faq_train_commands.fine_tune_command),
     ("evaluate", faq_commands.evaluate_command),
     ("export", faq_files_commands.export_command),
     ("import", faq_files_commands.import_command),

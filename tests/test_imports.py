@@ -48,6 +48,7 @@ ONLY_WIRING = {
     "bot.faq_files_commands",
     "bot.faq_gaps_commands",
     "bot.faq_release_commands",
+    "bot.faq_train_commands",
     "bot.serving",
 }
 
