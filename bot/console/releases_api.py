@@ -75,8 +75,8 @@ def release_routes(guards: Guards, book: EntryBook, workshop: Workshop) -> APIRo
 
 
 def _add_trying(router: APIRouter, guards: Guards, workshop: Workshop) -> None:
-    Maintaining = Annotated[SignIn, Depends(guards.maintaining)]  # noqa: N806
     Maintainer = Annotated[SignIn, Depends(guards.maintainer)]  # noqa: N806
+    Maintaining = Annotated[SignIn, Depends(guards.maintaining)]  # noqa: N806
 
     @router.post("/try")
     async def ask(_signed: Maintaining, body: Trial) -> dict[str, Any]:
@@ -99,11 +99,11 @@ def _add_trying(router: APIRouter, guards: Guards, workshop: Workshop) -> None:
             },
         }
 
-    @router.post("/replay")
     @router.get("/replay")
     async def progress(_signed: Maintainer) -> dict[str, Any]:
         return {"progress": asdict(workshop.replayed) if workshop.replayed else None}
 
+    @router.post("/replay")
     async def replaying(_signed: Maintaining, body: Replaying) -> dict[str, Any]:
         found = await workshop.replay(body.last)
         named = {

@@ -237,6 +237,8 @@ def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeep
             now,
             buttons=reply.buttons,
             links=reply.links,
+            rich=reply.rich,
+            images=reply.images,
             answers=heard.seq,
             entry=reply.entry,
         )
@@ -245,8 +247,6 @@ def commit_turn(session: Session, result: Result, now: datetime, books: Bookkeep
     change(session, row, after.calmed() if result.apologises else after, now, effect.cause)
     trace = result.trace(effect.ticket.number if effect.ticket else None, started, books.release())
     _finish(session, heard, row.number, effect.outcome, trace, now)
-            rich=reply.rich,
-            images=reply.images,
     return Stored(messages, plain=episode.owner == after.owner == "bot")
 
 
