@@ -18,11 +18,13 @@ from actions.small_talk import small_talk
 from actions.speech import HUMAN_BUTTON, Speech, answer_speech, candidate_buttons, entry_speech
 from actions.tasks import Wish, errand, question_beside, task_button
 from actions.turn import Turn
+from bot.handoff.request import declines_human
 from bot.messages import Effects
 
 _DENIES = re.compile(r"不对|不是|错了|[说搞弄看]错|我(?:说|指|问)的是|是另")
 CLARIFY = ("utter_clarify", "utter_clarify_again")
 REPHRASE = ("utter_rephrase", "utter_rephrase_again")
+NO_HUMAN = "utter_human_declined"
 OFFER_HUMAN = ("utter_offer_human", "utter_offer_human_again")
 
 
@@ -39,6 +41,9 @@ class AnswerFaq(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         turn = Turn.of(tracker)
+        if declines_human(turn.text):
+            Speech(response=NO_HUMAN).send(dispatcher)
+            return []
         result = await self._answerer.answer(turn.text, turn.answered)
         again = _corrects(turn, Memory.of(tracker))
         if again is not None:

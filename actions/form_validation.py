@@ -15,7 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer_faq import CLARIFY, another
+from actions.answer_faq import CLARIFY, NO_HUMAN, another
 from actions.choose_entry import chosen_speech
 from actions.empathy import empathy
 from actions.faq import FaqAnswerer
@@ -39,6 +39,7 @@ from actions.tasks import (
 from actions.turn import Turn
 from actions.view import ORDER, View
 from bot.errors import InvalidInput, NotAllowed, OrderNotFound, PartUnavailable
+from bot.handoff.request import declines_human
 from bot.messages import Effects, HandoffRequest
 
 logger = logging.getLogger(__name__)
@@ -241,6 +242,8 @@ class FormValidation(Action):
             return chosen_speech(turn, self._answerer)
         if not is_question(self._form, state, view):
             return None
+        if declines_human(turn.text):
+            return Speech(response=NO_HUMAN)
         result = await self._answerer.answer(turn.text)
         if result.entry is not None:
             return answer_speech(result.entry, result)

@@ -20,6 +20,8 @@ _DAYS = {"大前天": 3, "前天": 2, "昨天": 1, "昨日": 1, "昨晚": 1, "�
 _CALENDAR = re.compile(r"(?:(\d{4})[年/.-])?(\d{1,2})[月/.-](\d{1,2})")
 _SAME = re.compile(r"这[个一]?[单件笔]|那[个一]?[单件笔]|刚才那|刚刚那|上面那|还是它|就是它|同一[个单]")
 
+_ONE_ORDER = re.compile(r"[那这]一?[单个件笔]|[买拍下订]的")
+
 
 def order_title(order: Order) -> str:
     """How an order is named to its customer: 11月17日 云杉短款羽绒服等2件（运输中）."""
@@ -67,7 +69,7 @@ def order_field(eligible: Eligible, *, resets: Sequence[str] = ()) -> Field:
         read=read,
         read_first=_named,
         default=default,
-        trouble=lambda view: "utter_order_not_found" if view.missing else None,
+        trouble=_trouble,
         needed=lambda view: view.known,
         buttons=buttons,
         title="订单",
@@ -121,6 +123,13 @@ def _named(view: View) -> str | None:
     if view.order in found:
         return view.values[ORDER]
     return found[0].number if len(found) == 1 else None
+
+
+def _trouble(view: View) -> str | None:
+    if view.missing:
+        return "utter_order_not_found"
+    unmatched = _told(view) and not any(_matches(order, view) for order in view.orders)
+    return "utter_order_unmatched" if unmatched and _ONE_ORDER.search(view.turn.text) else None
 
 
 def _told(view: View) -> bool:

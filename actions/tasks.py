@@ -38,7 +38,7 @@ _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("request_return", re.compile(r"退货|退掉|[想要]退")),
     ("cancel_order", re.compile(r"取消")),
     ("urge_shipping", re.compile(r"催")),
-    ("ask_order_status", re.compile(r"[查看].{0,10}(?:快递|物流|订单|包裹)|到哪")),
+    ("ask_order_status", re.compile(r"[查看].{0,10}(?:快递|物流|订单|包裹|[那这]一?单)|到哪")),
 )
 _AND = "顺便|另外|还有|同时|然后"
 _MARKS = " ，。！!,.~"

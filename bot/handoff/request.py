@@ -14,6 +14,8 @@ from bot.handoff import request_phrases as phrases
 _CLAUSE_ENDS = re.compile(r"[,.!?;:~\n\r…、|/]+")
 # A clause this short that names a human has no room for much else than the wish.
 _BARE = 6
+# What may stand beside a refusal that is one and nothing else: 我, 谢谢, 了吧.
+_COURTESY = 3
 # Spaces separate English words; between Chinese characters they mean nothing (转 人 工).
 _SPACES = re.compile(r"(?<![a-z])\s+|\s+(?![a-z])")
 
@@ -24,16 +26,31 @@ def wants_human(text: str) -> bool:
     A question about the service's hours or phone number, a report of what a human said, a wish for a call
     back and a refusal (不用转人工) are not requests.
     """
+    normal = _normal(text)
+    if phrases.WHO_IS_THERE.fullmatch(normal):
+        return False
+    blanked = _clauses(phrases.LATER.sub("", normal))
+    named = any(phrases.HUMAN.search(clause) for clause in blanked)
+    return any(_asks(clause) or (named and phrases.AGAIN.search(clause) is not None) for clause in blanked)
+
+
+def declines_human(text: str) -> bool:
+    """Whether the message says no more than that no human is wanted (先不转人工)."""
+    clauses = _clauses(_normal(text))
+    left = [phrases.DECLINES.sub("", clause) for clause in clauses]
+    return left != clauses and len("".join(left)) <= _COURTESY
+
+
+def _normal(text: str) -> str:
     normal = normalize(text).lower()
     for slip, meant in phrases.SPELLINGS.items():
         normal = normal.replace(slip, meant)
-    if phrases.WHO_IS_THERE.fullmatch(normal):
-        return False
-    normal = phrases.LATER.sub("", normal)
+    return normal
+
+
+def _clauses(normal: str) -> list[str]:
     clauses = [_SPACES.sub("", clause) for clause in _CLAUSE_ENDS.split(normal)]
-    blanked = [phrases.OTHER_WORDS.sub("□", clause) for clause in clauses if clause]
-    named = any(phrases.HUMAN.search(clause) for clause in blanked)
-    return any(_asks(clause) or (named and phrases.AGAIN.search(clause) is not None) for clause in blanked)
+    return [phrases.OTHER_WORDS.sub("□", clause) for clause in clauses if clause]
 
 
 def _asks(clause: str) -> bool:

@@ -137,6 +137,12 @@ def test_what_is_ordered_in_so_many_words_is_begun(run: Run, text: str, form: st
     assert [event["name"] for event in events] == [form]
 
 
+@pytest.mark.parametrize("text", ["先不转人工", "我不想转人工", "不用人工客服，谢谢"])
+def test_who_wants_no_human_is_not_told_how_to_reach_one(run: Run, text: str) -> None:
+    (response,), _ = asyncio.run(run("action_answer_faq", text, "deny"))
+    assert response["response"] == "utter_human_declined"
+
+
 def test_a_task_hides_no_other_answer(run: Run) -> None:
     (response,), events = asyncio.run(run("action_answer_faq", "寄东西要给钱吗", "request_return"))
     assert response["text"] == "满 99 元包邮。"

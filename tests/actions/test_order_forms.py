@@ -100,6 +100,14 @@ async def test_a_number_that_is_not_theirs_is_not_taken_for_another(known: SignI
     assert (await talk.say("YS2600010001")).names == ["utter_status_shipped"]
 
 
+async def test_an_order_that_nobody_placed_is_not_found(known: SignIn) -> None:
+    talk = await known(LI)
+    await talk.open("order_status_form", "查一下我的订单", "ask_order_status")
+    assert (await talk.say("牛仔裤那单")).names == ["utter_order_unmatched"]
+    told = (await talk.say("2020年1月1日下的单")).names
+    assert told == ["utter_order_unmatched", "utter_explain_which_order"]
+
+
 async def test_a_known_visitor_is_not_asked_and_chooses_by_word_or_button(known: SignIn) -> None:
     talk = await known(LI)
     answer = await talk.open("order_status_form", "查一下我的订单", "ask_order_status")

@@ -54,6 +54,7 @@ def test_a_product_is_a_correction_unless_the_task_is_named() -> None:
     [
         ("帮我查退款", "ask_refund_progress"),
         ("不用转人工，帮我查一下坚果到哪了就行", "ask_order_status"),
+        ("不要人工，就查下T恤那单", "ask_order_status"),
         ("取消订单", "cancel_order"),
         ("蓝牙耳机我要退货，运费谁出", "request_return"),
         ("订单被取消了", None),

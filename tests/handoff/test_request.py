@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handoff.request import wants_human
+from bot.handoff.request import declines_human, wants_human
 
 
 def lines(name: str) -> list[str]:
@@ -46,3 +46,19 @@ def test_any_text_is_judged(text: str) -> None:
 @given(st.text(alphabet="转人工客服找不用要的了吗给我机器叫来个真", max_size=400))
 def test_texts_of_its_own_words_are_judged_quickly(text: str) -> None:
     assert wants_human(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "declines"),
+    [
+        ("先不转人工", True),
+        ("我不想转人工", True),
+        ("不用找客服了，谢谢", True),
+        ("不用转人工，帮我查一下坚果到哪了就行", False),
+        ("转人工", False),
+        ("不用了", False),
+        ("为什么不转人工", False),
+    ],
+)
+def test_a_refusal_of_a_human_and_nothing_else(text: str, declines: bool) -> None:
+    assert declines_human(text) is declines
