@@ -200,6 +200,59 @@ KINDS = (
 )
 
 
+# What customers say one after the other, whatever the bot answers, until its patience ends.
+STRANGE = (
+    "你们老板结婚了没有",
+    "隔壁超市几点关门",
+    "帮我写一篇作文",
+    "量子力学怎么入门",
+    "我家猫三天没吃饭了",
+    "驾照换证要带什么",
+    "明天股票会涨吗",
+    *NOISE,
+)
+VAGUE = (
+    "那个怎么弄",
+    "东西的事",
+    "运费",
+    "退",
+    "有没有优惠",
+    "还没到",
+    "发票",
+    "改一下行吗",
+    "这个不对",
+    "会员",
+)
+# An opening, and answers that no form can use.
+OPENINGS = (
+    "给我回个电话",
+    "我要退货",
+    "催一下发货",
+    "查一下订单",
+    "改收货地址",
+    "帮我开发票",
+    "我要换货",
+    "取消订单",
+)
+USELESS = ("你猜", "我哪知道", "随你便", "就那样", "不是早说过了吗", "看着办", "嗯哼", "那个那个", "问你自己")
+WRONG_DIGITS = ("0000", "1234", "9999", "4321")
+
+
+def insistence(rng: Random, visitor: Visitor, *, known: bool) -> list[str]:
+    """Several messages of one mind: nothing the bot knows, too little to go on, useless or false answers."""
+    kinds = ["strange", "vague", "useless"] if known else ["strange", "vague", "useless", "false", "false"]
+    match rng.choice(kinds):
+        case "strange":
+            return rng.sample(STRANGE, 4)
+        case "vague":
+            return rng.sample(VAGUE, 4)
+        case "useless":
+            return [rng.choice(OPENINGS), *rng.sample(USELESS, 4)]
+        case _:
+            order = rng.choice([order for one in VISITORS if one is not visitor for order in one.orders])
+            return [f"查一下 {order} 尾号{digits}" for digits in rng.sample(WRONG_DIGITS, 3)]
+
+
 def utterance(rng: Random, visitor: Visitor) -> str:
     """Something that the visitor might type at any time."""
     others = [order for one in VISITORS if one is not visitor for order in one.orders]

@@ -37,6 +37,11 @@ class DialoguePlayer:
             identity = httpx.post(path, timeout=10, trust_env=False).json()["identity"]
         return Customer(self.stack.url, identity=identity).connect()
 
+    def close_shop(self) -> None:
+        """The shop's systems answer nothing until the next customer arrives."""
+        with closing(sqlite3.connect(self._shop, timeout=10)) as shop:
+            shop.execute("ALTER TABLE shop_order RENAME TO shop_order_out_of_reach")
+
     def play(self, script: DialogueScript) -> None:
         """Have the whole conversation."""
         with closing(self.arrive(script.visitor)) as customer:

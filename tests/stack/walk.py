@@ -22,17 +22,29 @@ from typing import Any
 import httpx
 import yaml
 
+from bot.handoff.policy import Thresholds
 from bot.shop.demo import build_demo
 from bot.shop.order import Order
-from tests.conversations.utterances import FREIGHT, FREIGHT_ANSWER, HUMAN, VISITORS, Visitor, utterance
+from tests.conversations.utterances import (
+    FREIGHT,
+    FREIGHT_ANSWER,
+    HUMAN,
+    VISITORS,
+    Visitor,
+    insistence,
+    utterance,
+)
 from tests.stack.customer import Customer
 from tests.stack.dialogue_player import DialoguePlayer, readable, transcript
 from tests.stack.records import assert_promises, handoffs
 from tests.stack.stack import ROOT, running_stack
 
 LONGEST = 40
-THIRD = 3
-CLICKS = 0.2
+SECOND, THIRD = 2, 3
+CLICKS, INSISTS, SHOP_FAILS = 0.2, 0.12, 0.1
+ATTEMPTS = Thresholds().form_attempts
+FORM_STATE = "form_state"
+_NOT_PROVED = re.compile("还可以再试|您还有 . 次机会")
 _TICKET = re.compile(r"T\d{8}-\d{4}")
 GO_ON = "不等了，继续问小杉"
 # Responses that ask for something: nobody is asked in the same words twice running.
@@ -55,6 +67,7 @@ class Summary:
     conversations: int = 0
     handoffs: Counter[str] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
+    reached: Counter[str] = field(default_factory=Counter)
     broken: list[Broken] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -63,6 +76,7 @@ class Summary:
             f"{self.turns} turns in {self.conversations} conversations, {self.seconds:.0f} s",
             f"hand-offs: {dict(self.handoffs.most_common())}",
             f"turns that ended in a form: {dict(self.forms.most_common())}",
+            f"reached: {dict(sorted(self.reached.items()))}",
             f"promises broken: {len(self.broken)}",
         ]
         return "\n".join([*told, *(f"\n{one.promise}\n{one.conversation}" for one in self.broken)])
@@ -77,12 +91,14 @@ class Walker:
         self._rng = Random(seed)
         self._prompts = tuple(_prompts())
         self._secrets = _secrets()
+        self._insisting: list[str] = []
+        self._asked_back = 0
         self.summary = Summary()
 
-    def walk(self, turns: int) -> Summary:
-        """Have conversations until there were so many turns."""
+    def walk(self, turns: int, minutes: float = float("inf")) -> Summary:
+        """Have conversations until there were so many turns, or the time is up."""
         started = time.monotonic()
-        while self.summary.turns < turns:
+        while self.summary.turns < turns and time.monotonic() - started < minutes * 60:
             self._conversation()
         self.summary.seconds = time.monotonic() - started
         return self.summary
@@ -98,16 +114,25 @@ class Walker:
             except (AssertionError, TimeoutError, httpx.HTTPError) as error:
                 promise = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else error!r}"
                 self.summary.broken.append(Broken(promise, transcript(customer)))
+                print(f"{self.summary.turns} turns: {promise}", file=sys.stderr, flush=True)
 
     def _talk(self, customer: Customer, visitor: Visitor, *, known: bool) -> None:
         before: set[str] = set()
-        for _ in range(self._rng.randint(5, LONGEST)):
+        self._insisting = []
+        turns = self._rng.randint(5, LONGEST)
+        fails = self._rng.randrange(turns) if self._rng.random() < SHOP_FAILS else None
+        for turn in range(turns):
+            if turn == fails:
+                self._player.close_shop()
+                self.summary.reached["shop down"] += 1
+            if not self._insisting and self._rng.random() < INSISTS:
+                self._insisting = insistence(self._rng, visitor, known=known)
             told = self._say(customer, visitor)
             before = self._check(customer, visitor, told, before, known=known)
             if customer.status["owner"] != "bot":
                 if not self._go_on(customer):
                     return
-                before = set()
+                before, self._insisting = set(), []
         self._no_dead_end(customer)
 
     def _say(self, customer: Customer, visitor: Visitor) -> list[dict[str, Any]]:
@@ -118,6 +143,8 @@ class Walker:
             if button["title"] != GO_ON
         ]
         self.summary.turns += 1
+        if self._insisting:
+            return customer.say(self._insisting.pop(0))
         if offered and self._rng.random() < CLICKS:
             return customer.click(*self._rng.choice(offered))
         words = utterance(self._rng, visitor)
@@ -168,13 +195,40 @@ class Walker:
         assert not customer.errors, f"an error: {customer.errors}"
         trace = self._trace(customer)
         self.summary.forms[str(trace["active_loop"])] += 1
-        policy = trace["policy"] or {}
-        if policy.get("missed") and policy["misses"] >= THIRD:
-            assert policy["step"] == "handoff", "the third miss hands off to nobody"
+        self._check_patience(customer, told, trace)
         self._check_secrets(customer, visitor, told, known=known)
         asked = {prompt for message in told if (prompt := self._prompt(message["text"]))}
         assert not asked & before, f"asked again in the same words: {asked & before}"
         return asked
+
+    def _check_patience(self, customer: Customer, told: list[dict[str, Any]], trace: dict[str, Any]) -> None:
+        """The second miss in a row offers a human, the third hands off; no fourth try is made."""
+        policy = trace["policy"] or {}
+        if policy.get("missed"):
+            self.summary.reached[f"{policy['misses']} misses in a row"] += 1
+            if policy["misses"] >= THIRD:
+                assert policy["step"] == "handoff", "the third miss hands off to nobody"
+            elif policy["misses"] == SECOND and policy["step"] != "handoff":
+                offered = any("人工" in words for message in told for words in readable(message))
+                assert offered, "the second miss offers no human"
+        if trace["decision"] == "clarify":
+            self._asked_back += 1
+            self.summary.reached[f"asked back {self._asked_back} times in a row"] += 1
+        else:
+            self._asked_back = 0
+        asked = self._asked(customer)
+        assert asked <= ATTEMPTS, f"asked {asked} times for one value"
+        if trace["active_loop"] and asked > 1:
+            self.summary.reached[f"asked {asked} times for a value"] += 1
+        wrong = [m for m in customer.messages if m["sender"] == "bot" and _NOT_PROVED.search(m["text"])]
+        assert len(wrong) < THIRD, "a third false proof is met with another try"
+
+    def _asked(self, customer: Customer) -> int:
+        """How often the open form has asked for the value that it waits for."""
+        slots = [row for row in self._stack.tracked(customer.conversation) if row["type_name"] == "slot"]
+        states = [json.loads(row["data"]) for row in slots]
+        held = next((state["value"] for state in reversed(states) if state["name"] == FORM_STATE), None)
+        return int((held or {}).get("asked") or 0)
 
     def _check_secrets(
         self, customer: Customer, visitor: Visitor, told: list[dict[str, Any]], *, known: bool
@@ -230,12 +284,13 @@ def main() -> int:
     """Walk and print the summary; 1 when a promise was broken."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--turns", type=int, default=20_000)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="Stop then at the latest.")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         with running_stack(path, hours="09:00-21:00", message_rate=1000) as stack:
-            summary = Walker(DialoguePlayer(stack, path), given.seed).walk(given.turns)
+            summary = Walker(DialoguePlayer(stack, path), given.seed).walk(given.turns, given.minutes)
     print(summary)
     return 1 if summary.broken else 0
 
