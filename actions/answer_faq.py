@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +20,6 @@ from actions.turn import Turn
 from bot.handoff.request import declines_human
 from bot.messages import Effects
 
-_DENIES = re.compile(r"不对|不是|错了|[说搞弄看]错|我(?:说|指|问)的是|是另")
 CLARIFY = ("utter_clarify", "utter_clarify_again")
 REPHRASE = ("utter_rephrase", "utter_rephrase_again")
 NO_HUMAN = "utter_human_declined"
@@ -45,7 +43,7 @@ class AnswerFaq(Action):
             Speech(response=NO_HUMAN).send(dispatcher)
             return []
         result = await self._answerer.answer(turn.text, turn.answered)
-        again = _corrects(turn, Memory.of(tracker))
+        again = Memory.of(tracker).again(turn)
         if again is not None:
             return [FollowupAction(again)]
         wish = await self._errand(turn, result)
@@ -72,14 +70,6 @@ class AnswerFaq(Action):
         if wish.turn.text != turn.text:
             result = await self._answerer.answer(wish.turn.text)
         return wish if result.entry is None or result.entry.id == how else None
-
-
-def _corrects(turn: Turn, memory: Memory) -> str | None:
-    """The form that is over since the message before, if this one says that another order was meant."""
-    just_over = memory.over is not None and turn.asked_before == memory.heard
-    names = any(turn.mention(kind) for kind in ("order_number", "product", "date"))
-    denies = turn.intent == "correct" or _DENIES.match(turn.text) is not None
-    return memory.over if just_over and names and denies else None
 
 
 def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:

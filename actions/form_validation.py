@@ -89,6 +89,9 @@ class FormValidation(Action):
         state = memory.state if is_open else FormState()
         then = memory.then if is_open else None
         try:
+            again = memory.again(turn) if state.requested is None and turn.confidence < TASK_SURE else None
+            if again not in (None, self._form.name):
+                return [*_closed(), FollowupAction(again)]
             said, kept, events = await self._turn(turn, state, memory.recent, then)
         except PartUnavailable as error:
             logger.warning("%s cannot go on: %s", self._form.name, error)

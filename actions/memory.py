@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +10,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.form import FormState
+from actions.turn import Turn
 
 # All that a form knows lies in one slot, so that the domain need not name every field.
 STATE = "form_state"
+_ANOTHER = re.compile(
+    r"^(?:不对|不是|错了|[说搞弄看]错|我(?:说|指|问)的是|是另|那么?|还有|再看)(?!.*(?:怎么|如何|能|可以|吗))"
+    r"|[单个件]呢[?？]?$"
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,16 @@ class Memory:
             held.get("over"),
             held.get("heard"),
         )
+
+    def again(self, turn: Turn) -> str | None:
+        """The form that is over since the message before, if this one names another order for it.
+
+        不对，是昨天那单 and 那键盘那单呢 do; a message that names no order does not.
+        """
+        just_over = self.over is not None and turn.asked_before == self.heard
+        names = any(turn.mention(kind) for kind in ("order_number", "product", "date"))
+        another = turn.intent == "correct" or _ANOTHER.search(turn.text) is not None
+        return self.over if just_over and names and another else None
 
     def event(self) -> dict[str, Any]:
         """Write the slot."""
