@@ -16,6 +16,7 @@ class Studio:
         self.editor = page.get_by_role("region", name="编辑词条")
         self.answer = self.editor.get_by_role("textbox", name="答案", exact=False).first
         self.similar = self.editor.get_by_role("textbox", name="相似问")
+        self.preview = page.get_by_role("region", name="预览")
         self.note = page.get_by_label("说明（改了什么、为什么）")
         self.replayed = page.get_by_role("region", name="重放结果")
 

@@ -171,7 +171,7 @@ def test_the_studio_needs_no_mouse_and_fits_a_phone(
     page, console, studio = maintainer.page, Console(maintainer.page), Studio(maintainer.page)
     console.open()
     console.sign_in(xiaomei)
-    for name in ("entries", "try", "gaps", "golden", "releases", "report"):
+    for name in ("entries", "try", "gaps", "drafts", "golden", "releases", "report"):
         page.goto(f"/console/#/faq/{name}")
         expect(page.locator(".faq-body").get_by_text("正在").first).to_have_count(0)
         assert_fits(page)
@@ -187,3 +187,86 @@ def test_the_studio_needs_no_mouse_and_fits_a_phone(
     tab_to(page, save)
     page.keyboard.press("Enter")
     expect(studio.editor.get_by_text("已保存，还没有上线")).to_be_visible()
+
+
+RICH = "**优惠券**每单只能用 1 张，但可以：\n- 和满减一起用\n- 和积分一起用"
+
+
+def test_the_preview_is_what_customers_then_see(
+    enter: Enter, chromium: Browser, shop: Stack, xiaomei: Credentials
+) -> None:
+    maintainer = enter(visit(chromium, shop.url))
+    console, studio = Console(maintainer.page), Studio(maintainer.page)
+    console.open()
+    console.sign_in(xiaomei)
+    maintainer.page.goto("/console/#/faq/entries/coupons-stack")
+    expect(studio.answer).not_to_have_value("")
+    studio.editor.get_by_text("富文本、图片、链接").click()
+    studio.editor.get_by_role("textbox", name="富文本答案").fill(RICH)
+    studio.editor.get_by_role("combobox", name="添加渠道").select_option("wechat")
+    studio.editor.get_by_role("textbox", name="微信").fill("每单限用一张券。")
+    studio.editor.get_by_role("button", name="添加图片").click()
+    maintainer.page.keyboard.type("云杉的标志")
+    studio.editor.get_by_role("textbox", name="图片第1条的图片地址").fill("/favicon.svg")
+    studio.editor.get_by_role("button", name="添加后续词条").click()
+    maintainer.page.keyboard.type("券在哪儿领")
+    studio.editor.get_by_role("combobox", name="后续词条第2条的词条").fill("coupons-get")
+    bubble = studio.preview.locator(".bubble")
+    expect(bubble.locator("li")).to_have_text(["和满减一起用", "和积分一起用"])
+    expect(bubble.get_by_role("img", name="云杉的标志")).to_be_visible()
+    shown = (bubble.inner_html(), studio.preview.locator(".choice").all_inner_texts())
+    maintainer.shot("studio-preview")
+    studio.preview.get_by_role("combobox", name="渠道").select_option("wechat")
+    expect(studio.preview).to_contain_text("每单限用一张券。\n云杉的标志：/favicon.svg")
+    studio.save()
+    studio.go("发布")
+    studio.build()
+    studio.publish("优惠券能不能叠加写成列表")
+
+    customer = enter(visit(chromium, shop.url))
+    widget = Widget(customer.page)
+    widget.open()
+    answer = widget.ask("一个订单能不能叠着用好几张优惠券").first
+    expect(answer.locator(".bubble strong")).to_have_text("优惠券")
+    assert (answer.locator(".bubble").inner_html(), answer.locator(".choice").all_inner_texts()) == shown
+    customer.shot("widget-rich-answer")
+
+
+def test_an_agents_answer_becomes_an_entry(
+    enter: Enter, chromium: Browser, shop: Stack, xiaomei: Credentials
+) -> None:
+    customer = enter(visit(chromium, shop.url))
+    widget = Widget(customer.page)
+    widget.open()
+    widget.ask("我的电话13812345678，会员卡能做成实体的吗")
+    widget.ask("转人工")
+    number = re.search(r"T\d{8}-\d{4}", widget.log.inner_text())
+    assert number is not None
+    agent = enter(visit(chromium, shop.url))
+    console, studio = Console(agent.page), Studio(agent.page)
+    console.open()
+    console.sign_in(xiaomei)
+    console.open_ticket(number.group())
+    console.take()
+    console.reply("目前只有电子会员卡，在“会员中心”里打开就能用，没有实体卡。")
+    said = console.line("目前只有电子会员卡")
+    said.get_by_role("button", name="存为词条草稿").click()
+    expect(agent.page.get_by_text("已存为词条草稿")).to_be_visible()
+    agent.shot("console-draft")
+    console.resolve("已答复")
+
+    agent.page.goto("/console/#/faq/drafts")
+    draft = agent.page.get_by_role("article", name="会员卡能做成实体的吗")
+    expect(draft).to_contain_text(number.group())
+    agent.shot("studio-draft")
+    draft.get_by_role("combobox", name="分类").select_option("membership")
+    draft.get_by_role("button", name="新建词条").click()
+    expect(studio.tab("草稿").get_by_text("还有遮住的隐私信息")).to_be_visible()
+    agent.expect_problem("422")
+    draft.get_by_role("textbox", name="标准问").fill("有实体会员卡吗？")
+    draft.get_by_role("button", name="新建词条").click()
+    expect(studio.tab("草稿").get_by_text("已新建词条")).to_be_visible()
+    expect(draft).to_have_count(0)
+    agent.page.get_by_role("link", name="补充链接、图片等").click()
+    expect(studio.answer).to_have_value(re.compile("目前只有电子会员卡"))
+    expect(studio.editor.get_by_text("新建", exact=True)).to_be_visible()

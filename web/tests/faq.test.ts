@@ -9,6 +9,7 @@ import {
   hiddenFrom,
   lines,
   problemsOf,
+  withoutUnfinished,
 } from "../console/faq/entry";
 import { reasonText, type Gap } from "../console/faq/gap";
 import { countDifference, fine, riskSentences, type Estimate } from "../console/faq/release";
@@ -23,6 +24,15 @@ describe("an entry", () => {
     expect(hiddenFrom({ ...entry, valid_from: "2026-11-23" }, today)).toContain("2026-11-23");
     expect(hiddenFrom({ ...entry, valid_from: "2026-11-22", valid_until: "2026-11-22" }, today)).toBeNull();
     expect(hiddenFrom({ ...entry, valid_until: "2026-11-21" }, today)).toContain("失效");
+  });
+
+  it("is checked without rows that are still being typed", () => {
+    const links = [
+      { title: "规则", url: "" },
+      { title: "帮助", url: "/help" },
+    ];
+    const draft = { ...entry, links, buttons: [{ title: " ", entry: "how" }] };
+    expect(withoutUnfinished(draft)).toEqual({ ...entry, links: [links[1]], buttons: [] });
   });
 
   it("takes tags between commas of any kind", () => {

@@ -225,6 +225,17 @@ function items(value: unknown): string[] {
   });
 }
 
+/** The entry without rows that are still being typed: they are no mistakes yet. */
+export function withoutUnfinished(values: EntryValues): EntryValues {
+  const typed = (row: object): boolean => Object.values(row).every((text) => String(text).trim() !== "");
+  return {
+    ...values,
+    links: values.links.filter(typed),
+    images: values.images.filter(typed),
+    buttons: values.buttons.filter(typed),
+  };
+}
+
 /** Why customers will not see the entry on this day, in Chinese; null when they will. */
 export function hiddenFrom(values: EntryValues, now: Date): string | null {
   // The day of the maintainer's clock, in the form of the entry's days.
