@@ -142,6 +142,7 @@ def build_release(
             answer_threshold=thresholds.answer,
             scope_threshold=thresholds.scope,
             calibration=origin,
+            search=fitted.responder.retriever.index.method,
             seconds=round(time.perf_counter() - started, 2),
             files={path.name: sha256(path) for path in sorted(work.iterdir())},
             adapter=fitted.responder.retriever.adapter is not None,
@@ -151,6 +152,7 @@ def build_release(
         _proposed(models, root / name)
         _prune(models, root)
     progress(f"FAQ release {name}: {manifest.entries} entries, {manifest.lines} questions")
+    progress(f"search: {manifest.search}")
     for line in fitted.report.summary():
         progress(line)
     return root / name

@@ -97,8 +97,10 @@ class Corpus:
         self.words.keep([*self.lines.texts, *self.off_topic.texts])
         return replace(self, counts=TextCounts.of(self.lines.texts, self.off_topic.texts, self.words))
 
-    def retriever(self, fusion: Fusion, start: EntryClassifier | None = None) -> Retriever:
-        """The retriever over all lines; `start` as in `Retriever.build`."""
+    def retriever(
+        self, fusion: Fusion, start: EntryClassifier | None = None, *, exact: bool = False
+    ) -> Retriever:
+        """The retriever over all lines; `start` and `exact` as in `Retriever.build`."""
         return Retriever.build(
             self.lines,
             self.entry_of_line,
@@ -108,6 +110,7 @@ class Corpus:
             fusion,
             self.counts,
             start,
+            exact=exact,
         )
 
     def part(self, lines: NDArray[np.int64], off_topic: NDArray[np.int64]) -> Corpus:
@@ -142,7 +145,7 @@ class Corpus:
             others = off_topic_folds != fold
             yield Round(
                 fold,
-                corpus.part(kept, np.flatnonzero(others)).retriever(fusion),
+                corpus.part(kept, np.flatnonzero(others)).retriever(fusion, exact=True),
                 self.lines.take(held),
                 self.entry_of_line[held],
                 self.off_topic.take(np.flatnonzero(~others)),

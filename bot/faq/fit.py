@@ -117,7 +117,7 @@ def fit_responder(
             adapted = [h for h in adapted if h.entry is not None or h.ranking.question not in dropped]
             learned, kept = learned.or_adapted(_Learned.of(adapted, prior, target))
         progress("calibration: done, building the index over all lines")
-        retriever = corpus.retriever(learned.fusion)
+        retriever = corpus.retriever(learned.fusion, exact=kept)
         if kept:
             retriever = retriever.adapted(retriever.fit_adapter())
     fit, thresholds = learned.fit, learned.thresholds
@@ -169,7 +169,9 @@ def index_anew(
     """Build the index over all lines, under weights and a calibration that were fitted before."""
     thresholds = choose_thresholds(before.report.predictions, target)
     with _one_thread():
-        retriever = corpus.retriever(before.fusion, before.classifier).adapted(before.adapter)
+        adapter = before.adapter
+        plain = corpus.retriever(before.fusion, before.classifier, exact=adapter is not None)
+        retriever = plain.adapted(adapter)
     responder = Responder(entries, retriever, before.calibration, thresholds, encoder, name)
     return Fitted(responder, before.report.under(thresholds))
 

@@ -18,6 +18,7 @@ from bot.faq.calibrate import Calibration
 from bot.faq.decision import Thresholds
 from bot.faq.encoder import Encoder
 from bot.faq.entry import Entry
+from bot.faq.index import SearchMethod
 from bot.faq.lexical import Words
 from bot.faq.report import Report
 from bot.faq.responder import Responder, Today
@@ -85,6 +86,7 @@ class Manifest:
     answer_threshold: float
     scope_threshold: float
     calibration: CalibrationOrigin
+    search: SearchMethod
     seconds: float
     files: dict[str, str]
     adapter: bool = False  # releases of before adapters serve on
@@ -94,7 +96,10 @@ class Manifest:
         """Raises ConfigurationError when the folder is no release of this version."""
         try:
             value = json.loads((folder / MANIFEST).read_text("utf-8"))
-            return cls(**{**value, "calibration": CalibrationOrigin(**value["calibration"])})
+            origin = CalibrationOrigin(**value["calibration"])
+            # Releases were searched exactly before there was a choice.
+            method = SearchMethod(**value.get("search", {}))
+            return cls(**{**value, "calibration": origin, "search": method})
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise ConfigurationError(f"{folder} is not an FAQ release ({error}): {REBUILD}") from error
 
@@ -167,7 +172,7 @@ def load_release(
     thresholds = Thresholds(manifest.answer_threshold, manifest.scope_threshold)
     return Responder(
         _read_entries(folder),
-        Retriever.load(folder, words),
+        Retriever.load(folder, manifest.search, words),
         read_calibration(folder),
         thresholds,
         encoder,

@@ -15,7 +15,7 @@ from bot.faq.adapter import Adapter
 from bot.faq.classifier import EntryClassifier, centre
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Vectors
-from bot.faq.index import LineIndex
+from bot.faq.index import LineIndex, SearchMethod
 from bot.faq.lexical import CharacterIndex, Postings, WordIndex, Words, character_grams
 from bot.faq.scope import ScopeModel
 from bot.faq.terms import TermCounts
@@ -162,12 +162,15 @@ class Retriever:
         fusion: Fusion,
         counts: TextCounts | None = None,
         start: EntryClassifier | None = None,
+        *,
+        exact: bool = False,
     ) -> Retriever:
         """Index the question lines.
 
         `answer_vectors` has one row an entry; a row of zeros means that it has no answer text.
         `off_topic` shows what a question beside the FAQ looks like. `counts` are those of these texts,
         if they were made before; `start` is a classifier of the same entries and nearly these lines.
+        `exact` searches every line however many there are: no graph pays for an index of short life.
         """
         counts = counts or TextCounts.of(lines.texts, off_topic.texts, words)
         mean = np.concatenate([lines.final, off_topic.final]).mean(0, dtype=np.float64).astype(np.float32)
@@ -179,7 +182,7 @@ class Retriever:
         count = len(answer_vectors)
         line_grams = counts.grams.take(np.arange(len(lines)))
         return cls(
-            index=LineIndex.build(centred),
+            index=LineIndex.exact(centred) if exact else LineIndex.build(centred),
             entry_of_line=entry_of_line,
             answers=answers,
             mean=mean,
@@ -307,7 +310,7 @@ class Retriever:
             self.adapter.save(folder)
 
     @classmethod
-    def load(cls, folder: Path, words: Words | None = None) -> Retriever:
+    def load(cls, folder: Path, method: SearchMethod, words: Words | None = None) -> Retriever:
         """The inverse of `save`; `words` serve again when they are of the same dictionary."""
         with np.load(folder / "entries.npz") as arrays:
             entry_of_line, answers, mean = arrays["entry_of_line"], arrays["answers"], arrays["mean"]
@@ -316,7 +319,7 @@ class Retriever:
             words = Words(dictionary)
             words.load()
         return cls(
-            index=LineIndex.load(folder),
+            index=LineIndex.load(folder, method),
             entry_of_line=entry_of_line,
             answers=answers,
             mean=mean,

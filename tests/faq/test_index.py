@@ -36,8 +36,11 @@ def test_a_question_that_gives_no_cosine_is_refused() -> None:
 
 
 def test_saving_and_loading(tmp_path: Path) -> None:
-    LineIndex.build(VECTORS).save(tmp_path)
-    assert np.array_equal(LineIndex.load(tmp_path).vectors(), VECTORS)
+    index = LineIndex.build(VECTORS)
+    index.save(tmp_path)
+    loaded = LineIndex.load(tmp_path, index.method)
+    assert np.array_equal(loaded.vectors(), VECTORS)
+    del loaded
     (tmp_path / "lines.faiss").write_bytes(b"no index")
     with pytest.raises(ConfigurationError, match="cannot be read"):
-        LineIndex.load(tmp_path)
+        LineIndex.load(tmp_path, index.method)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from bot.errors import ArtefactMismatch, ConfigurationError
 from bot.faq.build import build_release
 from bot.faq.encoder import HashEncoder
+from bot.faq.index import SearchMethod
 from bot.faq.release import Manifest, Sources, find_release, list_releases, load_release, read_entries
 from tests.faq.small_faq import ENTRIES, write_sources
 
@@ -51,6 +53,17 @@ def test_another_encoder_is_refused_until_the_release_is_rebuilt(sources: Source
         load_release(folder, other)
     rebuilt = build_release(sources, tmp_path, other, 0.02, QUIET)
     assert load_release(rebuilt, other).retriever.index.dimension == 128
+
+
+def test_a_release_made_before_there_were_graphs_is_searched_exactly(
+    sources: Sources, tmp_path: Path
+) -> None:
+    folder = build(sources, tmp_path)
+    manifest = json.loads((folder / "release.json").read_text("utf-8"))
+    assert manifest.pop("search") == {"kind": "exact", "effort": None, "recall": None}
+    (folder / "release.json").write_text(json.dumps(manifest), "utf-8")
+    assert Manifest.read(folder).search == SearchMethod()
+    assert load_release(folder, HashEncoder()).reply("馆里能打印吗？").record.candidates[0].entry == "print"
 
 
 @pytest.mark.parametrize("name", ["lines.faiss", "entries.json", "calibration.json", "words.npz"])

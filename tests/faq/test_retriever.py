@@ -85,7 +85,7 @@ def test_other_weights_reorder_the_same_candidates(retriever: Retriever) -> None
 
 def test_saving_and_loading_changes_no_ranking(retriever: Retriever, tmp_path: Path) -> None:
     retriever.save(tmp_path)
-    loaded = Retriever.load(tmp_path)
+    loaded = Retriever.load(tmp_path, retriever.index.method)
     for text in ("办卡带什么", "晚上开到几点", "讲个笑话"):
         assert loaded.rank(ask(text)) == retriever.rank(ask(text))
 
