@@ -212,7 +212,7 @@ def test_the_preview_is_what_customers_then_see(
     maintainer.page.keyboard.type("券在哪儿领")
     studio.editor.get_by_role("combobox", name="后续词条第2条的词条").fill("coupons-get")
     bubble = studio.preview.locator(".bubble")
-    expect(bubble.locator("li")).to_have_text(["和满减一起用", "和积分一起用"])
+    expect(bubble.locator(".markdown li")).to_have_text(["和满减一起用", "和积分一起用"])
     expect(bubble.get_by_role("img", name="云杉的标志")).to_be_visible()
     shown = (bubble.inner_html(), studio.preview.locator(".choice").all_inner_texts())
     maintainer.shot("studio-preview")
