@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.emotion.emotion import Emotion, Label, Risk
@@ -20,16 +21,25 @@ logger = logging.getLogger(__name__)
 
 # Chosen on data/emotion/tuning.jsonl: anger that is missed costs more than blame that is taken for anger.
 ANGRY = 0.35
-# A risk is named from this probability on. Chosen in 5-fold cross-validation over the training lines, by
-# blocks of 12 lines, between the best F1 and the best F2: a risk that is missed costs more than one that an
-# agent sees to be none. They were set again when a FAQ's questions had joined the training lines, so that few
-# of its other questions, and no appointment in the written conversations, are taken for a risk.
-RISKY: Mapping[Risk, float] = {
-    "self_harm": 0.25,
-    "fraud": 0.2,
-    "legal_threat": 0.35,
-    "media_exposure": 0.35,
-    "abuse": 0.35,
+
+
+@dataclass(frozen=True)
+class RiskThreshold:
+    """The least probability, 0..1, of a risk that a phrase names and of one that none names."""
+
+    named: float
+    unnamed: float
+
+
+# Near the best F2 in 5-fold cross-validation over the training lines, by blocks of 12 lines, a FAQ's
+# questions among them: a risk that is missed costs more than one that an agent sees to be none. What is asked
+# every day (a forgotten password, an appointment) holds no phrase of a risk: there the model needs more.
+RISKY: Mapping[Risk, RiskThreshold] = {
+    "self_harm": RiskThreshold(0.2, 0.25),
+    "fraud": RiskThreshold(0.15, 0.25),
+    "legal_threat": RiskThreshold(0.25, 0.3),
+    "media_exposure": RiskThreshold(0.2, 0.25),
+    "abuse": RiskThreshold(0.2, 0.3),
 }
 
 _CLAUSE = re.compile(r"[^,.!?;:~\n\r…、]+[!?~]*")
@@ -93,7 +103,7 @@ class EmotionDetector:
         if judged is None:
             label, risk, intensity = evidence.label, evidence.risk, evidence.intensity
         else:
-            label, risk = _label(judged), _risk(judged)
+            label, risk = _label(judged), _risk(judged, evidence)
             intensity = _intensity(label, judged, evidence)
         shown = [match for match in evidence.matches if _is_cue(match, label, risk)]
         # A flood of one insult is one cue: cues end up in tickets.
@@ -131,8 +141,13 @@ def _label(judged: Judged) -> Label:
     return max(judged.labels, key=lambda label: judged.labels[label] if label != "angry" else 0.0)
 
 
-def _risk(judged: Judged) -> Risk:
-    likely = {risk: judged.risks[risk] for risk, least in RISKY.items() if judged.risks[risk] >= least}
+def _risk(judged: Judged, evidence: Evidence) -> Risk:
+    named = {match.phrase.risk for match in evidence.matches}
+    likely = {
+        risk: judged.risks[risk]
+        for risk, least in RISKY.items()
+        if judged.risks[risk] >= (least.named if risk in named else least.unnamed)
+    }
     return max(likely, key=lambda risk: likely[risk]) if likely else "none"
 
 

@@ -26,7 +26,7 @@ _RUNS = range(1, 4)
 # A message may be 2,000 characters long; the feeling stands at its start or, more often, at its end.
 _KEPT = 200
 _LONG = 60
-_EVIDENCE_VALUE = 0.2
+_EVIDENCE_VALUE = 0.14
 
 
 def features_digest() -> str:

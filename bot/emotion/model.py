@@ -24,7 +24,7 @@ from bot.errors import ArtefactMismatch, ConfigurationError
 FILE = "emotion.json"
 RETRAIN = "run `bot nlu train`"
 # Weight of the vectors beside the characters' 1.
-_VECTORS_VALUE = 0.95
+_VECTORS_VALUE = 0.7
 _PLACES = 4
 
 

@@ -16,6 +16,7 @@ from bot.errors import ArtefactMismatch, ConfigurationError
 TRAINING = "training"
 LEXICON = "lexicon.tsv"
 DEVELOPMENT = "development.jsonl"
+_ABOUT_A_RISK = 0.1
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -42,18 +43,21 @@ def _example(path: Path, number: int, line: str) -> Example:
 
 
 def calm_questions(questions: Sequence[Sequence[str]], lexicon: Lexicon) -> list[Example]:
-    """Every fourth question of a FAQ as a calm line without risk; `questions` holds those of each entry.
+    """Every second question of a FAQ as a calm line without risk; `questions` holds those of each entry.
 
-    What is asked every day must not be taken for despair or fraud. Entries in which a phrase names a risk
-    are left out whole, and so are questions in which one shows a feeling.
+    What is asked every day must not be taken for despair or fraud. An entry that is about a risk, since a
+    phrase names one in more than a tenth of its questions, is left out whole, and so are questions in which
+    a phrase shows a feeling or a risk.
     """
     examples = []
     for entry in questions:
         found = [(text, Evidence(lexicon, text)) for text in entry]
-        if any(evidence.risk != "none" for _, evidence in found):
+        if sum(evidence.risk != "none" for _, evidence in found) > _ABOUT_A_RISK * len(found):
             continue
         examples += [
-            Example(text, "calm", "none", "questions") for text, e in found[::4] if e.label == "calm"
+            Example(text, "calm", "none", "questions")
+            for text, evidence in found[::2]
+            if (evidence.label, evidence.risk) == ("calm", "none")
         ]
     return examples
 

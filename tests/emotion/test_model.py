@@ -19,24 +19,22 @@ from bot.emotion.lexicon import Lexicon
 from bot.emotion.model import EmotionModel
 from bot.emotion.training import read_examples, train_emotion_model
 from bot.errors import ArtefactMismatch, ConfigurationError
-from bot.faq.encoder import HashEncoder, load_encoder
+from bot.faq.encoder import HashEncoder
 from bot.faq.message_vectors import MessageVectors
 from bot.faq.topic_file import load_entries
 
 DATA = Path(__file__).parents[2] / "data" / "emotion"
 LEXICON = DATA / "lexicon.tsv"
-QUESTIONS = [entry.questions for entry in load_entries(DATA.parent / "faq")]
-
-
-@pytest.fixture(scope="session")
-def vectors(models: Path) -> MessageVectors:
-    return MessageVectors(load_encoder(models))
-
-
-@pytest.fixture(scope="session")
-def detector(models: Path, vectors: MessageVectors) -> EmotionDetector:
-    train_emotion_model(DATA, vectors, models, QUESTIONS)
-    return EmotionDetector.load(LEXICON, models, vectors)
+ENTRIES = load_entries(DATA.parent / "faq")
+QUESTIONS = [entry.questions for entry in ENTRIES]
+# What is asked under these names a risk, or may well do so.
+ABOUT_A_RISK = {
+    "account-stolen",
+    "account-unknown-order",
+    "account-fraud-call",
+    "complaints-unsatisfied",
+    "privacy-protect",
+}
 
 
 @pytest.mark.parametrize(
@@ -168,8 +166,9 @@ def test_tuning_and_training_lines_are_apart() -> None:
 
     taught = {bare(one.text) for path in (DATA / "training").glob("*.jsonl") for one in read_examples(path)}
     assert len(taught) >= 4000
-    for name in ("tuning.jsonl", "risks_development.jsonl"):
-        assert not taught & {bare(one.text) for one in read_examples(DATA / name)}
+    apart = [DATA / "tuning.jsonl", DATA / "risks_development.jsonl"]
+    for path in [*apart, *(Path(__file__).parent / "development").glob("*.jsonl")]:
+        assert not taught & {bare(one.text) for one in read_examples(path)}, path.name
 
 
 def test_the_telling_clause_is_shown_where_no_phrase_is(detector: EmotionDetector) -> None:
@@ -312,9 +311,17 @@ def test_what_is_asked_every_day_is_no_risk(detector: EmotionDetector, text: str
 
 
 def test_few_questions_of_the_faq_are_taken_for_a_risk(detector: EmotionDetector) -> None:
-    # None of these is trained on: every fourth is, from the first on.
-    asked = [text for entry in QUESTIONS for text in entry[2::8]]
-    assert len(asked) >= 600
-    found = [detector.detect(text).risk for text in asked]
-    assert found.count("self_harm") <= 0.005 * len(asked)
-    assert sum(risk != "none" for risk in found) <= 0.03 * len(asked)
+    assert not ABOUT_A_RISK - {entry.id for entry in ENTRIES}
+    asked = [
+        (text, n)
+        for entry in ENTRIES
+        if entry.id not in ABOUT_A_RISK
+        for n, text in enumerate(entry.questions)
+    ]
+    found = [detector.detect(text).risk for text, _ in asked]
+    assert len(asked) > 5000
+    assert sum(risk == "self_harm" for risk in found) <= 3
+    assert sum(risk != "none" for risk in found) <= 0.007 * len(asked)
+    # Every second question, from the first on, is trained on.
+    unseen = [risk for risk, (_, n) in zip(found, asked, strict=True) if n % 2]
+    assert sum(risk != "none" for risk in unseen) <= 0.012 * len(unseen)
