@@ -6,6 +6,7 @@ Only this file and its like import torch; what serves never does.
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import shutil
 import tempfile
@@ -26,6 +27,7 @@ from bot.faq.encoder import Encoder, EncoderCard, encoder_folder, load_encoder
 from bot.faq.entry import Entry
 from bot.faq.export import build_encoder
 from bot.faq.fit import fit_responder, make_corpus
+from bot.faq.known_vectors import KnownVectors
 from bot.faq.library_encoder import LIBRARY_FOLDER
 from bot.faq.neighbours import Neighbours
 from bot.faq.off_topic import load_off_topic
@@ -62,8 +64,7 @@ def fine_tune(
     threads = os.cpu_count() or 1
     before = load_encoder(models, threads)
     exam = _Exam(entries, off_topic, sources.dictionary(), target, progress)
-    progress(f"fine-tuning: encoding {sum(len(entry.questions) for entry in entries)} questions as they are")
-    corpus = exam.corpus(before)
+    corpus = exam.corpus(KnownVectors.of_newest(models, before, progress))
     taught = exam.taught(corpus)
     batches = batches_of_triplets(taught, epochs)
     if not batches:
@@ -73,18 +74,18 @@ def fine_tune(
     work = Path(tempfile.mkdtemp(prefix=".tuning-", dir=out.parent))
     try:
         fresh = work / "tuned"
-        _train(
-            folder / LIBRARY_FOLDER,
-            EncoderCard.read(folder).prompt,
-            taught.lines.texts,
-            batches,
-            fresh,
-            progress,
-        )
+        # The libraries narrate what they load; what matters is told by `progress`.
+        logging.disable(logging.WARNING)
+        try:
+            prompt = EncoderCard.read(folder).prompt
+            _train(folder / LIBRARY_FOLDER, prompt, taught.lines.texts, batches, fresh, progress)
+        finally:
+            logging.disable(logging.NOTSET)
         build_encoder(str(fresh), work, progress)
         progress("fine-tuning: asking the held-out questions, before and after")
         after = load_encoder(work, threads)
-        gains = gains_between(exam.ask(corpus, before), exam.ask(exam.corpus(after), after))
+        fresh_corpus = exam.corpus(KnownVectors(after, None, progress))
+        gains = gains_between(exam.ask(corpus, before), exam.ask(fresh_corpus, after))
         fresh.rename(out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -101,10 +102,8 @@ class _Exam:
     target: float
     progress: Progress
 
-    def corpus(self, encoder: Encoder) -> Corpus:
-        return make_corpus(
-            self.entries, self.off_topic, self.dictionary, lambda texts: EncodedTexts.encode(encoder, texts)
-        )
+    def corpus(self, vectors: KnownVectors) -> Corpus:
+        return make_corpus(self.entries, self.off_topic, self.dictionary, vectors.encode)
 
     def taught(self, corpus: Corpus) -> Corpus:
         lines, off_topic = self._held(corpus)
@@ -205,8 +204,10 @@ def _train(
     from sentence_transformers.base.sampler import DefaultBatchSampler
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
     from transformers import PrinterCallback, TrainerCallback
+    from transformers.utils import logging as transformers_logging
 
     disable_progress_bars()
+    transformers_logging.disable_progress_bar()
 
     class InOrder(DefaultBatchSampler):
         """The batches as they are."""
@@ -229,6 +230,7 @@ def _train(
                 progress(f"fine-tuning: step {state.global_step} of {len(batches)}, loss {float(loss):.3f}")
 
     model = SentenceTransformer(str(source), device="cpu")
+    model.model_card_data.generate_widget_examples = False
     columns = zip(*(triplet for batch in batches for triplet in batch), strict=True)
     names = ("anchor", "positive", "negative")
     data = Dataset.from_dict(
@@ -240,7 +242,7 @@ def _train(
             num_train_epochs=1,
             per_device_train_batch_size=max(map(len, batches)),
             learning_rate=LEARNING_RATE,
-            warmup_ratio=WARM_UP,
+            warmup_steps=WARM_UP,
             batch_sampler=InOrder,
             prompts=prompt or None,
             logging_steps=max(1, len(batches) // SHOWN_STEPS),

@@ -10,6 +10,7 @@ import numpy as np
 
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Encoder
+from bot.faq.release import list_releases, releases_folder
 
 TEXTS, VECTORS = "texts.json", "vectors.npz"
 
@@ -34,6 +35,15 @@ class KnownVectors:
         texts = tuple(json.loads((release / TEXTS).read_text("utf-8")))
         with np.load(release / VECTORS) as arrays:
             return cls(encoder, EncodedTexts(texts, arrays["final"], arrays["middle"]), progress)
+
+    @classmethod
+    def of_newest(cls, models: Path, encoder: Encoder, progress: Callable[[str], None]) -> KnownVectors:
+        """Those of the newest whole release of the same encoder, or none."""
+        for manifest in list_releases(models):
+            folder = releases_folder(models) / manifest.name
+            if manifest.encoder == encoder.fingerprint and manifest.is_whole(folder):
+                return cls.of(folder, encoder, progress)
+        return cls.of(None, encoder, progress)
 
     def encode(self, texts: Sequence[str]) -> EncodedTexts:
         """The vectors of normalised texts."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
+
+from bot.intervals import Z95
 
 BOOTSTRAPS = 2_000
 PLACES = 5
@@ -67,6 +70,31 @@ class Gain:
         found = (means[0][0], means[1][0], low, high)
         return cls(figure, len(rows), *(round(float(value), PLACES) for value in found))
 
+    @classmethod
+    def paired(cls, figure: Figure, before: Sequence[bool], after: Sequence[bool]) -> Gain:
+        """Shares of questions that have nothing to do with each other.
+
+        The interval is that of Agresti and Min (2005) for matched pairs, which adds half a question to
+        each of the four outcomes and so stays honest with few questions, where a bootstrap does not.
+        Raises ValueError when there are not as many values before as after.
+        """
+        count = len(before)
+        if count != len(after):
+            raise ValueError(f"{count} questions before, {len(after)} after")
+        if not count:
+            return cls(figure, 0, 0.0, 0.0, 0.0, 0.0)
+        better, worse = (
+            sum(a != b and b == value for a, b in zip(before, after, strict=True)) + 0.5
+            for value in (True, False)
+        )
+        middle = (better - worse) / (count + 2)
+        spread = Z95 * math.sqrt(better + worse - (better - worse) ** 2 / (count + 2)) / (count + 2)
+        change = (sum(after) - sum(before)) / count
+        # At the ends the interval's middle, drawn to 0, would leave the change itself out.
+        low, high = min(max(middle - spread, -1), change), max(min(middle + spread, 1), change)
+        values = (sum(before) / count, sum(after) / count, low, high)
+        return cls(figure, count, *(round(value, PLACES) for value in values))
+
     @property
     def rises(self) -> bool:
         """Better beyond chance."""
@@ -106,12 +134,12 @@ def gains_between(before: Sequence[Tried], after: Sequence[Tried]) -> tuple[Gain
     answered = [[tried.answered for tried in side] for side in sides]
     both = [[tried.right and tried.answered for tried in side] for side in sides]
     wrong = [[not tried.right for tried in side] for side in sides]
-    off_topic = [[tried.answered for tried in side] for side in zip(*outside, strict=True)] or [[], []]
+    off_topic = [[a.answered for a, _ in outside], [b.answered for _, b in outside]]
     return (
         Gain.of("hit1", right[0], right[1], entries),
         Gain.of("answered_right", both[0], both[1], entries),
         Gain.of("wrong_of_answers", wrong[0], wrong[1], entries, (answered[0], answered[1])),
-        Gain.of("off_topic_answered", off_topic[0], off_topic[1], range(len(outside))),
+        Gain.paired("off_topic_answered", off_topic[0], off_topic[1]),
     )
 
 

@@ -29,9 +29,28 @@ def test_nothing_changed_is_no_gain() -> None:
 
 
 def test_more_wrong_answers_are_no_rise() -> None:
-    gain = Gain.of("answered_wrong", [0] * 50, [1] * 50, range(50))
+    gain = Gain.paired("answered_wrong", [False] * 50, [True] * 50)
     assert gain.falls
     assert not gain.rises
+
+
+def test_few_questions_are_never_certain() -> None:
+    all_better = Gain.paired("answered_right", [False] * 26, [True] * 26)
+    assert (all_better.after - all_better.before, all_better.high) == (1, 1)
+    assert all_better.low == pytest.approx(0.81, abs=0.01)
+    unchanged = Gain.paired("answered_right", [True] * 26, [True] * 26)
+    assert -0.1 < unchanged.low < 0 < unchanged.high < 0.1
+
+
+@given(questions)
+def test_independent_questions_have_an_interval_around_the_difference(
+    rows: list[tuple[bool, bool, int]],
+) -> None:
+    before, after, _ = zip(*rows, strict=True)
+    gain, loss = Gain.paired("hit1", before, after), Gain.paired("hit1", after, before)
+    assert -1 <= gain.low <= gain.after - gain.before + 1e-5
+    assert gain.after - gain.before - 1e-5 <= gain.high <= 1
+    assert gain.low == pytest.approx(-loss.high, abs=1e-5)
 
 
 def test_questions_of_one_entry_count_as_one_piece_of_evidence() -> None:
