@@ -16,10 +16,11 @@ from bot.faq.difference import compare
 from bot.faq.golden import GoldenResult
 from bot.faq.publication import history, serving
 from bot.faq.release import Manifest, find_release, list_releases, read_entries, read_report
+from bot.faq.reliability import right_bins
 from bot.faq.responder import Reply
 from bot.faq.understanding import Replies
 from bot.studio.entry_book import EntryBook
-from bot.studio.risk import calibration_bins, risk_curve
+from bot.studio.risk import risk_curve
 from bot.studio.workshop import Candidate, Workshop
 
 NOTE_LIMIT = 200
@@ -257,7 +258,7 @@ def _report(workshop: Workshop, name: str) -> dict[str, Any]:
         "estimate": asdict(report.estimate),
         "own_calibration": report.own_calibration,
         "curve": [asdict(point) for point in risk_curve(report, manifest.scope_threshold)],
-        "bins": [asdict(found) for found in calibration_bins(report.predictions)],
+        "bins": [asdict(found) for found in right_bins(report.predictions)],
         "coverage": [asdict(coverage) for coverage in report.coverage],
         "confusable": pairs,
         "questions": {entry: questions.get(entry, entry) for entry in named},

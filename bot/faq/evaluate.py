@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from bot.errors import ConfigurationError
-from bot.faq.decision import Answer, Clarify, decide
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Encoder
 from bot.faq.entry import Entry
-from bot.faq.fit import Progress, fit_responder, make_corpus
-from bot.faq.responder import Responder
+from bot.faq.fit import Fitted, Progress, fit_responder, make_corpus
+from bot.faq.sounds import Sounds
 from bot.faq.table import read_table
 from bot.faq.topic_file import load_entries, load_topic, load_yaml
+from bot.faq.understanding import Understanding
 
 REPORT_EVERY = 2000
 
@@ -62,7 +62,11 @@ class OutOfScope:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One question, the ids of its best entries and what was decided: for looking at mistakes."""
+    """One question and what was made of it.
+
+    `ranked` are the ids of the entries that answer, then those of the best ones for the question as typed;
+    `offered` those that answer or are to choose from. Both probabilities are of the question as typed.
+    """
 
     question: Question
     ranked: tuple[str, ...]
@@ -146,7 +150,7 @@ def evaluate_faq(
     target: float,
     progress: Progress,
 ) -> FaqReport:
-    """Build an FAQ in memory as a release would, ask it the questions, and count.
+    """Build an FAQ in memory as a release would, ask it the questions as a customer does, and count.
 
     The calibration sees the FAQ and the off-topic bank, never the questions. Raises ConfigurationError
     for unusable files.
@@ -154,6 +158,20 @@ def evaluate_faq(
     started = time.perf_counter()
     entries = read_faq(faq)
     asked = read_questions(questions, entries)
+    fitted = fit_in_memory(entries, encoder, off_topic, dictionary, target, progress)
+    outcomes = ask(Understanding.of(fitted.responder, Sounds.load()), asked, progress)
+    return count(outcomes, encoder_name, round(time.perf_counter() - started, 2))
+
+
+def fit_in_memory(
+    entries: Sequence[Entry],
+    encoder: Encoder,
+    off_topic: Sequence[str],
+    dictionary: str,
+    target: float,
+    progress: Progress,
+) -> Fitted:
+    """What a release of these entries would be. Raises ConfigurationError without entries."""
 
     def encode(texts: Sequence[str]) -> EncodedTexts:
         parts = []
@@ -162,14 +180,21 @@ def evaluate_faq(
             progress(f"encoded {min(start + REPORT_EVERY, len(texts))} of {len(texts)} texts")
         return EncodedTexts.join(parts) if parts else EncodedTexts.encode(encoder, texts)
 
-    corpus = make_corpus(entries, off_topic, dictionary, encode)
-    responder = fit_responder(entries, corpus, encoder, target, progress).responder
+    return fit_responder(
+        entries, make_corpus(entries, off_topic, dictionary, encode), encoder, target, progress
+    )
+
+
+def ask(
+    understanding: Understanding, questions: Sequence[Question], progress: Progress
+) -> tuple[Outcome, ...]:
+    """What becomes of each question, as the first of a conversation."""
     outcomes = []
-    for number, question in enumerate(asked, 1):
-        outcomes.append(_ask(responder, question))
+    for number, question in enumerate(questions, 1):
+        outcomes.append(_ask(understanding, question))
         if number % REPORT_EVERY == 0:
-            progress(f"asked {number} of {len(asked)} questions")
-    return count(outcomes, encoder_name, round(time.perf_counter() - started, 2))
+            progress(f"asked {number} of {len(questions)} questions")
+    return tuple(outcomes)
 
 
 def count(outcomes: Sequence[Outcome], encoder: str, seconds: float) -> FaqReport:
@@ -220,20 +245,18 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     return round(float((below + up_to).mean() / (2 * len(negative))), 4)
 
 
-def _ask(responder: Responder, question: Question) -> Outcome:
+def _ask(understanding: Understanding, question: Question) -> Outcome:
+    responder = understanding.responder
     judgement = responder.judge(question.text)
-    decision = decide(judgement, responder.thresholds)
-    kind = "no_answer"
-    chosen: tuple[int, ...] = ()
-    if isinstance(decision, Answer):
-        kind, chosen = "answer", (decision.candidate.entry,)
-    elif isinstance(decision, Clarify):
-        kind, chosen = "clarify", tuple(candidate.entry for candidate in decision.candidates)
+    replies = understanding.reply(question.text)
+    decision = replies[0].record.decision
+    offered = tuple(entry.id for reply in replies for entry in reply.entries)
+    typed = [responder.entries[candidate.entry].id for candidate in judgement.candidates]
     return Outcome(
         question,
-        tuple(responder.entries[candidate.entry].id for candidate in judgement.candidates),
-        kind,
-        tuple(responder.entries[row].id for row in chosen),
+        tuple(dict.fromkeys([*(offered if decision == "answer" else ()), *typed])),
+        decision,
+        offered,
         judgement.candidates[0].probability if judgement.candidates else 0.0,
         judgement.in_scope,
     )

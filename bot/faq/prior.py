@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bot.faq.logistic import LogisticModel
+from bot.faq.recalibrate import ProbabilityModel
 from bot.faq.retriever import Fusion
 
 PRIOR_FILES = {
@@ -35,8 +35,8 @@ class Prior:
     """
 
     fusion: Fusion
-    right: LogisticModel
-    scope: LogisticModel
+    right: ProbabilityModel
+    scope: ProbabilityModel
     predictions: tuple[Prediction, ...]
 
     @classmethod
@@ -48,8 +48,8 @@ class Prior:
         value = json.loads(PRIOR_FILES[with_answers].read_text("utf-8"))
         return cls(
             Fusion(**value["fusion"]),
-            LogisticModel(tuple(value["right"]["weights"]), value["right"]["intercept"]),
-            LogisticModel(tuple(value["scope"]["weights"]), value["scope"]["intercept"]),
+            ProbabilityModel.from_json(value["right"]),
+            ProbabilityModel.from_json(value["scope"]),
             tuple(Prediction(p[0], p[1], bool(p[2]), bool(p[3])) for p in value["predictions"]),
         )
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from bot.faq.decision import Thresholds
 from bot.faq.prior import Prediction
+from bot.faq.traffic import OFF_TOPIC_TRAFFIC
 from bot.intervals import wilson
 
-OFF_TOPIC_TRAFFIC = 0.1
 MAX_OFF_TOPIC_ANSWERED = 0.03
 CONFIDENCE_Z = 1.282  # one-sided 90 %
 MIN_SCOPE_PROBABILITY = 0.35

@@ -1,8 +1,7 @@
-"""The plots of the report follow from the held-out predictions."""
+"""The risk curve of the report follows from the held-out predictions."""
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +9,7 @@ from bot.faq.decision import Thresholds
 from bot.faq.prior import Prediction
 from bot.faq.report import Report
 from bot.faq.thresholds import estimate
-from bot.studio.risk import calibration_bins, risk_curve
+from bot.studio.risk import risk_curve
 
 PREDICTIONS = st.lists(
     st.builds(
@@ -38,20 +37,3 @@ def test_a_higher_threshold_answers_less_and_the_band_holds_the_curve(prediction
     for point in curve:
         assert 0 <= point.low <= point.wrong + 1e-9
         assert point.wrong <= point.high + 1e-9 <= 1 + 1e-6
-
-
-@given(PREDICTIONS)
-def test_every_question_lies_in_one_bin(predictions: list[Prediction]) -> None:
-    bins = calibration_bins(predictions)
-    assert sum(found.questions for found in bins) == len(predictions)
-    for found in bins:
-        assert found.low - 1e-9 <= found.promised <= found.high + 1e-9
-        assert 0 <= found.observed <= 1 + 1e-9
-
-
-def test_off_topic_questions_weigh_as_much_as_customers_ask_them() -> None:
-    inside = [Prediction(0.95, 0.9, True, False)] * 9
-    outside = [Prediction(0.95, 0.9, False, True)] * 500
-    (found,) = calibration_bins([*inside, *outside])
-    assert found.questions == 509
-    assert found.observed == pytest.approx(0.9)

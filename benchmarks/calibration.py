@@ -1,0 +1,233 @@
+"""Whether the stated risk holds: python -m benchmarks.calibration [--faq FAQ] [--questions FILE].
+
+Builds the FAQ in memory as `bot faq evaluate` does and prints, for its own cross-validation and for the
+questions of FILE: reliability bins of both probabilities, of questions as they are typed, and the share of
+wrong answers among answers at several targets against the band that the report states for it. Off-topic
+questions count by their share of customers' questions everywhere (`bot/faq/traffic.py`).
+
+The targets are tried on cross-validation by halves: thresholds and bands from one half, answers from the
+other. The questions of FILE are asked as customers ask them, with everything that is understood before.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from bot.config import Settings
+from bot.faq.decision import Thresholds
+from bot.faq.encoder import load_encoder
+from bot.faq.evaluate import Outcome, ask, fit_in_memory, read_faq, read_questions
+from bot.faq.fit import Fitted
+from bot.faq.off_topic import load_off_topic
+from bot.faq.prior import Prediction
+from bot.faq.release import Sources
+from bot.faq.reliability import Bin, right_bins, scope_bins
+from bot.faq.responder import Responder
+from bot.faq.sounds import Sounds
+from bot.faq.thresholds import CONFIDENCE_Z, Estimate, choose_thresholds, estimate
+from bot.faq.understanding import Understanding
+from bot.intervals import Interval, wilson
+
+TARGETS = (0.01, 0.02, 0.05)
+ENOUGH, TOLERANCE = 50, 0.05
+HALVES = 100
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Answers at a target: what was stated of wrong ones, and what came out."""
+
+    target: float
+    threshold: float
+    stated: Interval
+    outcome: Estimate
+
+    @property
+    def answers(self) -> int:
+        """In-scope questions that were answered."""
+        return round(self.outcome.answered * self.outcome.in_scope_questions)
+
+    @property
+    def within(self) -> bool:
+        """Whether the observed share lies in the stated band."""
+        return self.stated[0] <= self.outcome.wrong <= self.stated[1]
+
+
+def band(found: Estimate) -> Interval:
+    """The 80 % interval of a share of wrong answers that a report states: 90 % to each side."""
+    answers = round(found.answered * found.in_scope_questions)
+    return wilson(found.wrong, answers, CONFIDENCE_Z)
+
+
+def typed(outcomes: Sequence[Outcome]) -> list[Prediction]:
+    """The stated probabilities and the truth, for questions as they were typed."""
+    return [
+        Prediction(
+            o.probability, o.in_scope, o.ranked[:1] == (o.question.expected,), o.question.expected is None
+        )
+        for o in outcomes
+    ]
+
+
+def decided(outcomes: Sequence[Outcome]) -> Estimate:
+    """The figures of the decisions themselves."""
+    decisions = {"answer": (1.0, 1.0), "clarify": (0.0, 1.0), "no_answer": (0.0, 0.0)}
+    made = [
+        Prediction(*decisions[o.decision], o.question.expected in o.offered, o.question.expected is None)
+        for o in outcomes
+    ]
+    return estimate(made, Thresholds(answer=0.5, scope=0.5))
+
+
+def observe(fitted: Fitted, outcomes: dict[float, tuple[Outcome, ...]]) -> list[Observed]:
+    """What was stated and what came out, a target each."""
+    found = []
+    for target, made in outcomes.items():
+        thresholds = choose_thresholds(fitted.report.predictions, target)
+        stated = band(estimate(fitted.report.predictions, thresholds))
+        found.append(Observed(target, thresholds.answer, stated, decided(made)))
+    return found
+
+
+def show_bins(console: Console, title: str, bins: Sequence[Bin]) -> None:
+    """Print a reliability table."""
+    table = Table("stated", "n", "mean stated", "observed", "95 %", f"within {TOLERANCE}", title=title)
+    for one in bins:
+        near = abs(one.observed - one.promised) <= TOLERANCE
+        verdict = (
+            ("yes" if near else "NO")
+            if one.questions >= ENOUGH
+            else f"({'yes' if near else 'no'}, n < {ENOUGH})"
+        )
+        table.add_row(
+            f"{one.low:.1f}–{one.high:.1f}",
+            str(one.questions),
+            f"{one.promised:.3f}",
+            f"{one.observed:.3f}",
+            f"{one.least:.3f}–{one.most:.3f}",
+            verdict,
+        )
+    console.print(table)
+
+
+def show_halves(console: Console, predictions: Sequence[Prediction]) -> None:
+    """Print how thresholds and bands of random halves of cross-validation do on the other halves."""
+    table = Table(
+        "target", "threshold", "stated, mean", "observed, mean", "above the band", "above the target"
+    )
+    for target in TARGETS:
+        tried = []
+        for seed in range(HALVES):
+            first = np.random.default_rng(seed).random(len(predictions)) < 0.5
+            seen = [p for p, chosen in zip(predictions, first, strict=True) if chosen]
+            fresh = [p for p, chosen in zip(predictions, first, strict=True) if not chosen]
+            thresholds = choose_thresholds(seen, target)
+            if thresholds.answer < 1:
+                stated = estimate(seen, thresholds)
+                tried.append(
+                    (Observed(target, thresholds.answer, band(stated), estimate(fresh, thresholds)), stated)
+                )
+        if not tried:
+            table.add_row(f"{target:.0%}", "never answers", "–", "–", "–", "–")
+            continue
+        table.add_row(
+            f"{target:.0%}",
+            f"{np.mean([o.threshold for o, _ in tried]):.3f}",
+            f"{np.mean([stated.wrong for _, stated in tried]):.4f}",
+            f"{np.mean([o.outcome.wrong for o, _ in tried]):.4f}",
+            f"{np.mean([o.outcome.wrong > o.stated[1] for o, _ in tried]):.2f} of {len(tried)}",
+            f"{np.mean([o.outcome.wrong > target for o, _ in tried]):.2f}",
+        )
+    table.title = "wrong answers, cross-validation by halves"
+    console.print(table)
+
+
+def show_observed(console: Console, title: str, rows: Sequence[Observed]) -> None:
+    """Print the table of targets."""
+    table = Table(
+        *(
+            "target",
+            "threshold",
+            "stated band",
+            "observed",
+            "95 %",
+            "within",
+            "answered",
+            "answers",
+            "off topic answered",
+        ),
+        title=title,
+    )
+    for row in rows:
+        low, high = wilson(row.outcome.wrong, row.answers)
+        apart = low > row.stated[1] or high < row.stated[0]
+        verdict = "yes" if row.within else f"NO, {'apart' if apart else 'intervals overlap'}"
+        table.add_row(
+            f"{row.target:.0%}",
+            f"{row.threshold:.3f}",
+            f"{row.stated[0]:.4f}–{row.stated[1]:.4f}",
+            f"{row.outcome.wrong:.4f}",
+            f"{low:.4f}–{high:.4f}",
+            verdict,
+            f"{row.outcome.answered:.3f}",
+            str(row.answers),
+            f"{row.outcome.off_topic_answered:.3f}",
+        )
+    console.print(table)
+
+
+def main() -> None:
+    """Measure one FAQ."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    settings = Settings()
+    parser.add_argument("--faq", type=Path, default=settings.faq)
+    parser.add_argument("--questions", type=Path)
+    arguments = parser.parse_args()
+    sources = Sources.beside(settings.faq)
+    entries = read_faq(arguments.faq)
+    questions = read_questions(arguments.questions, entries) if arguments.questions else ()
+    fitted = fit_in_memory(
+        entries,
+        load_encoder(settings.models),
+        load_off_topic(sources.off_topic),
+        sources.dictionary(),
+        settings.wrong_answer_target,
+        print,
+    )
+    console = Console(width=140)
+    predictions = fitted.report.predictions
+    own = (
+        "this FAQ's"
+        if fitted.report.own_calibration
+        else "NOT this FAQ's (too few similar questions): the package's"
+    )
+    console.print(f"{len(entries)} entries; cross-validation is {own}")
+    show_bins(console, "best entry right, cross-validation", right_bins(predictions))
+    show_bins(console, "in scope, cross-validation", scope_bins(predictions))
+    show_halves(console, predictions)
+    if questions:
+        responder, sounds = fitted.responder, Sounds.load()
+        made = {}
+        for target in TARGETS:
+            thresholds = choose_thresholds(predictions, target)
+            at_target = Responder(
+                responder.entries, responder.retriever, responder.calibration, thresholds, responder.encoder
+            )
+            made[target] = ask(Understanding.of(at_target, sounds), questions, print)
+        name = arguments.questions
+        show_bins(console, f"best entry right, {name}", right_bins(typed(made[TARGETS[0]])))
+        show_bins(console, f"in scope, {name}", scope_bins(typed(made[TARGETS[0]])))
+        show_observed(console, f"wrong answers, {name}", observe(fitted, made))
+
+
+if __name__ == "__main__":
+    main()
