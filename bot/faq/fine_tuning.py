@@ -230,7 +230,6 @@ def _train(
                 progress(f"fine-tuning: step {state.global_step} of {len(batches)}, loss {float(loss):.3f}")
 
     model = SentenceTransformer(str(source), device="cpu")
-    model.model_card_data.generate_widget_examples = False
     columns = zip(*(triplet for batch in batches for triplet in batch), strict=True)
     names = ("anchor", "positive", "negative")
     data = Dataset.from_dict(
