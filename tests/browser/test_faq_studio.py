@@ -215,6 +215,7 @@ def test_the_preview_is_what_customers_then_see(
     expect(bubble.locator(".markdown li")).to_have_text(["和满减一起用", "和积分一起用"])
     expect(bubble.get_by_role("img", name="云杉的标志")).to_be_visible()
     shown = (bubble.inner_html(), studio.preview.locator(".choice").all_inner_texts())
+    studio.preview.scroll_into_view_if_needed()
     maintainer.shot("studio-preview")
     studio.preview.get_by_role("combobox", name="渠道").select_option("wechat")
     expect(studio.preview).to_contain_text("每单限用一张券。\n云杉的标志：/favicon.svg")
