@@ -34,14 +34,14 @@ class TfIdf:
     idf: Values
 
     @classmethod
-    def fit(cls, documents: Iterable[Iterable[str]]) -> TfIdf:
-        """Learn vocabulary and frequencies from documents of grams."""
+    def fit(cls, documents: Iterable[Iterable[str]], least: int = 1) -> TfIdf:
+        """Learn vocabulary and frequencies from documents of grams; a gram needs `least` documents."""
         frequencies: Counter[str] = Counter()
         number = 0
         for document in documents:
             frequencies.update(set(document))
             number += 1
-        names = sorted(frequencies)
+        names = sorted(name for name, seen in frequencies.items() if seen >= least)
         idf = [1 + math.log((1 + number) / (1 + frequencies[name])) for name in names]
         return cls({name: column for column, name in enumerate(names)}, np.asarray(idf, np.float32))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -16,12 +17,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.faq.normalize import normalize
-from bot.nlu.intent_model import IntentModel, IntentModelSettings, Sentence
+from bot.nlu.intent_features import FeatureWeights, Sentence
+from bot.nlu.intent_model import IntentModel
+from bot.nlu.intent_network import NetworkSettings
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ShopIntentClassifier(IntentClassifier, GraphComponent):
-    """Rasa's own LogisticRegressionClassifier exposes no `C` and takes the vectors as they are.
+    """Small networks over standardised vectors and grams, served without scikit-learn or TensorFlow.
 
     `ranking_length` is the number of intents kept in a message's ranking; 0 keeps all.
     """
@@ -44,15 +47,16 @@ class ShopIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["sklearn"]
+        return ["scipy"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"c": 1.0, "vectors": 0.8, "characters": 1.0, "words": 0.8, "ranking_length": 0}
+        return {**asdict(FeatureWeights()), **asdict(NetworkSettings()), "ranking_length": 0}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        _settings(config)
+        _weights(config)
+        _network(config)
         if config["ranking_length"] < 0:
             raise ValueError(f"ranking_length must be at least 0, got {config['ranking_length']}")
 
@@ -81,7 +85,7 @@ class ShopIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         lines = [m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)]
         self._model = IntentModel.fit(
-            _sentences(lines), [m.get(INTENT) for m in lines], _settings(self._config)
+            _sentences(lines), [m.get(INTENT) for m in lines], _weights(self._config), _network(self._config)
         )
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -102,8 +106,12 @@ class ShopIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
 
-def _settings(config: dict[str, Any]) -> IntentModelSettings:
-    return IntentModelSettings(config["c"], config["vectors"], config["characters"], config["words"])
+def _weights(config: dict[str, Any]) -> FeatureWeights:
+    return FeatureWeights(**{field.name: config[field.name] for field in fields(FeatureWeights)})
+
+
+def _network(config: dict[str, Any]) -> NetworkSettings:
+    return NetworkSettings(**{field.name: config[field.name] for field in fields(NetworkSettings)})
 
 
 def _sentences(messages: list[Message]) -> list[Sentence]:

@@ -22,6 +22,8 @@ COMPONENTS = (
     "bot/nlu/tokenizer.py",
     "bot/nlu/featurizer.py",
     "bot/nlu/grams.py",
+    "bot/nlu/intent_features.py",
+    "bot/nlu/intent_network.py",
     "bot/nlu/intent_model.py",
     "bot/nlu/intent_classifier.py",
     "bot/nlu/threshold.py",

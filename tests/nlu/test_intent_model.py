@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.faq.encoder import HashEncoder
-from bot.nlu.intent_model import IntentModel, IntentModelSettings, Sentence, character_form
+from bot.nlu.intent_features import FeatureWeights, Sentence, character_form
+from bot.nlu.intent_model import IntentModel
+from bot.nlu.intent_network import NetworkSettings
 
 ENCODER = HashEncoder(64)
+WEIGHTS, SETTINGS = FeatureWeights(least=1), NetworkSettings(hidden=32, networks=2)
 LINES = {
     "greet": ["你好", "您好呀", "在吗", "早上好", "哈喽", "嗨你好"],
     "request_return": ["我要退货", "这件想退掉", "帮我退货吧", "申请退货退款", "衣服退了", "我想退货"],
@@ -27,7 +31,7 @@ def sentence(text: str) -> Sentence:
 @pytest.fixture(scope="module")
 def model() -> IntentModel:
     pairs = [(sentence(line), intent) for intent, lines in LINES.items() for line in lines]
-    return IntentModel.fit([s for s, _ in pairs], [i for _, i in pairs], IntentModelSettings())
+    return IntentModel.fit([s for s, _ in pairs], [i for _, i in pairs], WEIGHTS, SETTINGS)
 
 
 def test_it_recognises_lines_like_those_it_learned(model: IntentModel) -> None:
@@ -58,7 +62,7 @@ def test_any_text_gets_a_full_ranking(model: IntentModel, text: str) -> None:
 
 def test_two_intents_are_enough() -> None:
     pairs = [(sentence(line), intent) for intent in ("greet", "faq") for line in LINES[intent]]
-    model = IntentModel.fit([s for s, _ in pairs], [i for _, i in pairs], IntentModelSettings())
+    model = IntentModel.fit([s for s, _ in pairs], [i for _, i in pairs], WEIGHTS, SETTINGS)
     assert model.rank([sentence("您好")])[0][0].intent == "greet"
 
 
@@ -66,14 +70,27 @@ def test_it_names_an_intent_with_too_few_lines() -> None:
     lines = [*LINES["greet"], "退货"]
     with pytest.raises(ValueError, match="request_return"):
         IntentModel.fit(
-            [sentence(line) for line in lines], ["greet"] * 6 + ["request_return"], IntentModelSettings()
+            [sentence(line) for line in lines], ["greet"] * 6 + ["request_return"], WEIGHTS, SETTINGS
         )
 
 
-@pytest.mark.parametrize("bad", [{"c": 0}, {"vectors": -1}, {"characters": -0.1}, {"words": -2}])
-def test_settings_name_the_bad_value(bad: dict[str, float]) -> None:
+@pytest.mark.parametrize("bad", [{"vectors": -1}, {"characters": -0.1}, {"words": -2}, {"least": -1}])
+def test_weights_name_the_bad_value(bad: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(bad))):
-        IntentModelSettings(**bad)
+        FeatureWeights(**bad)
+
+
+@pytest.mark.parametrize("bad", ["hidden", "epochs", "networks"])
+def test_settings_name_the_bad_value(bad: str) -> None:
+    with pytest.raises(ValueError, match=bad):
+        NetworkSettings(**{bad: 0})
+
+
+def test_training_twice_gives_the_same_model(model: IntentModel) -> None:
+    pairs = [(sentence(line), intent) for intent, lines in LINES.items() for line in lines]
+    again = IntentModel.fit([s for s, _ in pairs], [i for _, i in pairs], WEIGHTS, SETTINGS)
+    texts = [sentence("想退货"), sentence("在不在")]
+    np.testing.assert_array_equal(again.probabilities(texts), model.probabilities(texts))
 
 
 def test_character_form_folds_what_does_not_matter() -> None:
