@@ -236,7 +236,7 @@ def _studio(settings: Settings, parts: Parts, database: Database) -> Studio | No
     golden = GoldenFile(sources.golden, entries_lock(sources.entries))
     build = parts.build or BuildOrder(str(settings.faq), str(models), target).run
     workshop = Workshop(models, target, parts.live, golden, database, build)
-    policy = sources.entries.parent / "faq_lint.yml"
+    policy = sources.lint_policy
     proofreader = Proofreader(models, policy, today_in(settings.timezone))
     return Studio(EntryBook(sources.entries), golden, proofreader, workshop, database, preview)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,26 +44,28 @@ def import_command(
     """Take over the entries of a file, by their ids; nothing is written unless all of it is right."""
     from bot.faq.exchange.files import read_records
     from bot.faq.exchange.merge import merge
+    from bot.faq.file_lock import writing_entries
     from bot.faq.topic_file import load_topics
     from bot.faq.topic_writer import write_topics
 
     folder = read_settings().faq
-    topics = load_topics(folder) if any(folder.glob("*.yml")) else ()
     try:
-        data = file.read_bytes()
+        records = read_records(file.name, file.read_bytes())
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from error
-    merged = merge(topics, read_records(file.name, data))
+    with contextlib.nullcontext() if dry_run else writing_entries(folder):
+        topics = load_topics(folder) if any(folder.glob("*.yml")) else ()
+        merged = merge(topics, records)
+        if not dry_run:
+            write_topics(folder, [topic for topic in merged.topics if topic.name in merged.touched])
     for change in merged.changes:
         say(_describe(change))
     added = sum(change.kind == "added" for change in merged.changes)
     counts = f"新增 {added} 条，修改 {len(merged.changes) - added} 条，未变 {merged.unchanged} 条"
     if dry_run:
         say(f"试运行：{counts}；没有写入任何文件")
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    write_topics(folder, [topic for topic in merged.topics if topic.name in merged.touched])
-    say(f"{counts}；写入 {len(merged.touched)} 个文件")
+    else:
+        say(f"{counts}；写入 {len(merged.touched)} 个文件")
 
 
 def _describe(change: Change) -> str:
@@ -76,16 +79,20 @@ def lint_command(
     as_json: AsJson = False,
 ) -> None:
     """Check the entries; exit with 1 when there is an error among the findings."""
+    from bot.faq.file_lock import writing_entries
     from bot.faq.lint import LintPolicy, QuestionLines, check_files, lint_entries, mend_files
+    from bot.faq.release import Sources
     from bot.faq.responder import today_in
     from bot.faq.topic_file import load_topics
 
     settings = read_settings()
-    topics = load_topics(settings.faq)
     if fix:
-        topics = mend_files(settings.faq, topics)
+        with writing_entries(settings.faq):
+            topics = mend_files(settings.faq, load_topics(settings.faq))
+    else:
+        topics = load_topics(settings.faq)
     entries = [entry for topic in topics for entry in topic.entries]
-    policy = LintPolicy.read(settings.faq.parent / "faq_lint.yml", today_in(settings.timezone)())
+    policy = LintPolicy.read(Sources.beside(settings.faq).lint_policy, today_in(settings.timezone)())
     vectors = _vectors(settings.models, QuestionLines.of(entries).texts)
     findings = (*lint_entries(entries, policy, vectors), *check_files(settings.faq, topics))
     if as_json:

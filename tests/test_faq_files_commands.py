@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.faq.file_lock import writing_entries
+
+LOCKS = Path("/proc/locks")
 ROOT = Path(__file__).resolve().parent.parent
 TOPIC = """topic: refunds
 title: 退款
@@ -29,16 +32,21 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def bot(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-m", "bot.cli", "faq", *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "BOT_FAQ": "faq", "BOT_MODELS": "models"},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
-        check=False,
     )
+
+
+def bot(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    process = start(folder, *arguments)
+    out, problems = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, problems)
 
 
 def test_out_into_a_sheet_and_back(folder: Path) -> None:
@@ -81,3 +89,29 @@ def test_lint_finds_and_mends(folder: Path) -> None:
     assert "1到3天" in file.read_text("utf-8")
     file.write_text(TOPIC, "utf-8")
     assert bot(folder, "lint").returncode == 0
+
+
+def wait_for_lock(process: subprocess.Popen[str]) -> None:
+    """Until the system says that the process waits for a file's lock."""
+    while not any("->" in line and f" {process.pid} " in line for line in LOCKS.read_text().splitlines()):
+        assert process.poll() is None, process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("command", "mine"), [(["import", "faq.csv"], "两到三天"), (["lint", "--fix"], "1到3天")]
+)
+def test_what_another_maintainer_saves_meanwhile_is_kept(folder: Path, command: list[str], mine: str) -> None:
+    file = folder / "faq" / "refunds.yml"
+    bot(folder, "export", "faq.csv")
+    sheet = folder / "faq.csv"
+    sheet.write_text(sheet.read_text("utf-8-sig").replace("一到三天", "两到三天"), "utf-8")
+    file.write_text(TOPIC.replace("一到三天", "１到３天"), "utf-8")
+    with writing_entries(folder / "faq"):
+        process = start(folder, *command)
+        wait_for_lock(process)
+        theirs = "  - id: theirs\n    question: 退到哪张卡？\n    answer: 原路退回，请查看银行短信。\n"
+        file.write_text(file.read_text("utf-8") + theirs, "utf-8")
+    out, problems = process.communicate(timeout=120)
+    assert process.returncode in (0, 1), problems + out
+    assert mine in file.read_text("utf-8")
+    assert "退到哪张卡" in file.read_text("utf-8")

@@ -14,6 +14,7 @@ from bot.console.guards import Guards
 from bot.errors import ConfigurationError, NotFound
 from bot.faq.difference import compare
 from bot.faq.golden import GoldenResult
+from bot.faq.lint.released import read_findings
 from bot.faq.publication import history, serving
 from bot.faq.release import Manifest, find_release, list_releases, read_entries, read_report
 from bot.faq.reliability import right_bins
@@ -248,6 +249,7 @@ def _report(workshop: Workshop, name: str) -> dict[str, Any]:
         folder = find_release(workshop.models, name)
         manifest, report = Manifest.read(folder), read_report(folder)
         questions = {entry.id: entry.question for entry in read_entries(folder)}
+        findings = read_findings(folder)
     except ConfigurationError as error:
         raise NotFound(str(error)) from error
     pairs = [asdict(pair) for pair in report.confusable]
@@ -262,6 +264,7 @@ def _report(workshop: Workshop, name: str) -> dict[str, Any]:
         "coverage": [asdict(coverage) for coverage in report.coverage],
         "confusable": pairs,
         "questions": {entry: questions.get(entry, entry) for entry in named},
+        "findings": None if findings is None else [found.to_json() for found in findings],
     }
 
 

@@ -20,6 +20,8 @@ from bot.faq.entry import Entry
 from bot.faq.file_lock import locked
 from bot.faq.fit import Fitted, FittedBefore, Progress, fit_responder, index_anew, make_corpus, question_lines
 from bot.faq.known_vectors import KnownVectors
+from bot.faq.lint import Finding, LintPolicy, QuestionLines, lint_entries
+from bot.faq.lint.released import joined_findings, read_findings, write_findings
 from bot.faq.off_topic import load_off_topic
 from bot.faq.prior import PRIOR_FILES
 from bot.faq.publication import history, serving
@@ -36,10 +38,11 @@ from bot.faq.release import (
     to_disk,
     write_whole,
 )
+from bot.faq.responder import today_in
 from bot.faq.retriever import Fusion
 from bot.faq.topic_file import load_entries
 
-RECIPE = 9  # raise it when this package would build something else from the same files
+RECIPE = 10  # raise it when this package would build something else from the same files
 # As long as no more of the lines have changed since, the figures of a calibration are those of nearly
 # the same index; fitting it anew takes eight times as long as the rest of the build.
 KEPT_CHANGED_SHARE = 0.02
@@ -97,6 +100,7 @@ def build_release(
     with locked(models / "faq" / "build.lock", lambda: progress("waiting for another build to end")):
         _sweep(root)
         inputs = Inputs.read(sources, encoder, target)
+        policy = LintPolicy.read(sources.lint_policy, today_in()())
         current = serving(models)
         base = current.release if current else None
         built = [manifest for manifest in list_releases(models) if manifest.encoder == encoder.fingerprint]
@@ -128,6 +132,9 @@ def build_release(
             origin = CalibrationOrigin(name, 0, inputs.basis)
         work = Path(tempfile.mkdtemp(prefix=WORK, dir=root))
         _write(work, fitted, known)
+        write_findings(
+            work, _lint(inputs.entries, policy, known, root / previous.name if previous and kept else None)
+        )
         _dump(work / LINE_WORDS, {text: corpus.words(text) for text in corpus.lines.texts})
         thresholds = fitted.responder.thresholds
         manifest = Manifest(
@@ -156,6 +163,21 @@ def build_release(
     for line in fitted.report.summary():
         progress(line)
     return root / name
+
+
+def _lint(
+    entries: Sequence[Entry], policy: LintPolicy, known: KnownVectors, before: Path | None
+) -> tuple[Finding, ...]:
+    """What the lint says of a release; what follows `before` keeps what comparing by meaning found there.
+
+    That takes as long as the rest of a build in which few lines have changed, and like the rest of the
+    report it is made anew with the calibration.
+    """
+    if before is None:
+        lines = QuestionLines.of(entries)
+        return lint_entries(entries, policy, known.encode(lines.texts).final)
+    unchanged = {entry.id for entry in set(read_entries(before)) & set(entries)}
+    return joined_findings(lint_entries(entries, policy), read_findings(before) or (), unchanged)
 
 
 def _proposed(models: Path, folder: Path) -> Path:

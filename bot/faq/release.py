@@ -47,6 +47,11 @@ class Sources:
         data = entries.parent
         return cls(entries, data / "off_topic.txt", data / "nlu" / "shop_words.txt", data / "faq_golden.yml")
 
+    @property
+    def lint_policy(self) -> Path:
+        """The shop's own limits for the lint, if there are any."""
+        return self.entries.parent / "faq_lint.yml"
+
     def dictionary(self) -> str:
         """The shop's words, or nothing."""
         return self.words.read_text("utf-8") if self.words.exists() else ""

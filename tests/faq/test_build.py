@@ -11,6 +11,8 @@ from bot.faq import build
 from bot.faq.build import build_release
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import HashEncoder, Vectors
+from bot.faq.lint import SEVERITIES
+from bot.faq.lint.released import read_findings
 from bot.faq.publication import publish
 from bot.faq.release import Manifest, Sources, list_releases, load_release, read_report, releases_folder
 from tests.faq.large_faq import large_entries, write_large
@@ -168,6 +170,38 @@ def test_the_changes_since_the_calibration_add_up(large: tuple[Path, Path], tmp_
     # Four changed lines are 2 % of 200, six are more.
     assert [origin.changed_lines for origin in fitted] == [2, 4, 0]
     assert fitted[0].fitted_in == fitted[1].fitted_in != fitted[2].fitted_in
+
+
+def test_a_release_keeps_what_the_lint_found(tmp_path: Path) -> None:
+    entries = large_entries()
+    twin: dict[str, object] = {
+        "id": "twin",
+        "question": "门禁卡坏了怎么办呢",
+        "similar": ["停车位贵不贵"],
+        "answer": "不收钱。",
+    }
+    sources = write_large(tmp_path / "data", [*entries, twin])
+    first = build_release(sources, tmp_path / "models", HashEncoder(), 0.2, QUIET)
+    found = read_findings(first)
+    assert found is not None
+    near = [f for f in found if f.code in ("near-question", "possible-conflict") and f.others == ("twin",)]
+    assert ("conflicting-answers", "twin") in [(f.code, f.entry) for f in found]
+    assert near
+
+    # A changed line keeps the calibration, and with it what comparing by meaning found elsewhere.
+    entries[-1]["answer"] = "电话13812345678。"
+    write_large(tmp_path / "data", [*entries, twin])
+    second = build_release(sources, tmp_path / "models", HashEncoder(), 0.2, QUIET)
+    assert Manifest.read(second).calibration.changed_lines
+    after = read_findings(second)
+    assert after is not None
+    assert ("personal-data", entries[-1]["id"]) in [(f.code, f.entry) for f in after]
+    assert set(near) <= set(after)
+    assert [f.severity for f in after] == sorted((f.severity for f in after), key=SEVERITIES.index)
+
+    (second / "lint.json").write_text("[]", "utf-8")
+    with pytest.raises(ConfigurationError, match="damaged"):
+        read_findings(second)
 
 
 def test_another_off_topic_bank_needs_another_calibration(large: tuple[Path, Path], tmp_path: Path) -> None:
