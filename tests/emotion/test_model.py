@@ -206,6 +206,17 @@ def test_loud_typing_raises_the_intensity(detector: EmotionDetector) -> None:
     assert detector.detect("退钱！！！骗子！！！").intensity >= detector.detect("退钱，骗子").intensity
 
 
+def test_intensity_rises_with_the_feeling(detector: EmotionDetector) -> None:
+    talk = ("麻烦帮我看下退款", "退款拖一个礼拜了，说话不算数", "再不退我弄死你们这帮骗子！！！")
+    felt = [detector.detect(text).intensity for text in talk]
+    assert felt == sorted(set(felt))
+
+
+@pytest.mark.parametrize("text", ["我不会起诉你们的，放宽心", "没有要曝光谁的意思", "我没被骗，是误会"])
+def test_a_denied_risk_is_none(detector: EmotionDetector, text: str) -> None:
+    assert detector.detect(text).risk == "none"
+
+
 def test_feel_says_what_detect_says(detector: EmotionDetector) -> None:
     text = "等了一个月了，你们到底管不管"
     assert asyncio.run(detector.feel(text)) == detector.detect(text)
