@@ -1,4 +1,7 @@
-"""`make bench`: this project against stock Rasa, one table in one run; ratios are what counts."""
+"""`make bench`: this project against stock Rasa, in one run; ratios are what counts.
+
+A table of turns and of the shop's FAQ, and one of FAQs of several sizes (`benchmarks/scale.py`).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from rich.table import Table
 
 from benchmarks.faq import index_figures, selector_figures
 from benchmarks.parties import Party, service, stock_rasa
+from benchmarks.scale import compare
 from benchmarks.selector import EPOCHS, THRESHOLD
 from benchmarks.stock_model import EPOCHS as EPOCHS_OF_STOCK
 from benchmarks.stock_model import train_stock_model
@@ -114,7 +118,7 @@ def show(rows: Sequence[Row]) -> None:
 def main() -> None:
     """Run everything, or the part that was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--part", choices=("turns", "faq", "all"), default="all")
+    parser.add_argument("--part", choices=("turns", "faq", "scale", "all"), default="all")
     part = parser.parse_args().part
     settings = Settings()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -126,7 +130,11 @@ def main() -> None:
         if part in ("faq", "all"):
             print("FAQ: building the index and training the ResponseSelector (some minutes) …", flush=True)
             rows += faq_rows(settings, folder)
-        show(rows)
+        if rows:
+            show(rows)
+        if part in ("scale", "all"):
+            print("FAQs of several sizes (up to ten minutes for each training) …", flush=True)
+            compare(settings, folder / "scale")
 
 
 if __name__ == "__main__":

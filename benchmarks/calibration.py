@@ -12,6 +12,7 @@ other. The questions of FILE are asked as customers ask them, with everything th
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,9 +32,9 @@ from bot.faq.release import Sources
 from bot.faq.reliability import Bin, right_bins, scope_bins
 from bot.faq.responder import Responder
 from bot.faq.sounds import Sounds
-from bot.faq.thresholds import CONFIDENCE_Z, Estimate, choose_thresholds, estimate
+from bot.faq.thresholds import CONFIDENCE_Z, NEVER, Estimate, choose_thresholds, estimate
 from bot.faq.understanding import Understanding
-from bot.intervals import Interval, wilson
+from bot.intervals import Z95, Interval, wilson
 
 TARGETS = (0.01, 0.02, 0.05)
 ENOUGH, TOLERANCE = 50, 0.05
@@ -42,28 +43,33 @@ HALVES = 100
 
 @dataclass(frozen=True)
 class Observed:
-    """Answers at a target: what was stated of wrong ones, and what came out."""
+    """Answers at a target: what was estimated, and what came out."""
 
     target: float
     threshold: float
-    stated: Interval
+    estimated: Estimate
     outcome: Estimate
 
     @property
-    def answers(self) -> int:
-        """In-scope questions that were answered."""
-        return round(self.outcome.answered * self.outcome.in_scope_questions)
+    def stated(self) -> Interval:
+        """The band of the share of wrong answers that the report states: 90 % to each side."""
+        return wilson(self.estimated.wrong, answers(self.estimated), CONFIDENCE_Z)
 
     @property
-    def within(self) -> bool:
-        """Whether the observed share lies in the stated band."""
-        return self.stated[0] <= self.outcome.wrong <= self.stated[1]
+    def expected(self) -> Interval:
+        """What so few answers can show of the stated share: its 95 % prediction interval.
+
+        The spread is that of both samples, the estimate's and this one, in the normal approximation.
+        """
+        share = self.estimated.wrong
+        samples = 1 / max(answers(self.estimated), 1) + 1 / max(answers(self.outcome), 1)
+        spread = Z95 * math.sqrt(share * (1 - share) * samples)
+        return max(0.0, share - spread), min(1.0, share + spread)
 
 
-def band(found: Estimate) -> Interval:
-    """The 80 % interval of a share of wrong answers that a report states: 90 % to each side."""
-    answers = round(found.answered * found.in_scope_questions)
-    return wilson(found.wrong, answers, CONFIDENCE_Z)
+def answers(found: Estimate) -> int:
+    """How many in-scope questions were answered."""
+    return round(found.answered * found.in_scope_questions)
 
 
 def typed(outcomes: Sequence[Outcome]) -> list[Prediction]:
@@ -91,8 +97,8 @@ def observe(fitted: Fitted, outcomes: dict[float, tuple[Outcome, ...]]) -> list[
     found = []
     for target, made in outcomes.items():
         thresholds = choose_thresholds(fitted.report.predictions, target)
-        stated = band(estimate(fitted.report.predictions, thresholds))
-        found.append(Observed(target, thresholds.answer, stated, decided(made)))
+        estimated = estimate(fitted.report.predictions, thresholds)
+        found.append(Observed(target, thresholds.answer, estimated, decided(made)))
     return found
 
 
@@ -129,21 +135,19 @@ def show_halves(console: Console, predictions: Sequence[Prediction]) -> None:
             seen = [p for p, chosen in zip(predictions, first, strict=True) if chosen]
             fresh = [p for p, chosen in zip(predictions, first, strict=True) if not chosen]
             thresholds = choose_thresholds(seen, target)
-            if thresholds.answer < 1:
-                stated = estimate(seen, thresholds)
-                tried.append(
-                    (Observed(target, thresholds.answer, band(stated), estimate(fresh, thresholds)), stated)
-                )
+            if thresholds.answer < NEVER:
+                estimated, outcome = estimate(seen, thresholds), estimate(fresh, thresholds)
+                tried.append(Observed(target, thresholds.answer, estimated, outcome))
         if not tried:
             table.add_row(f"{target:.0%}", "never answers", "–", "–", "–", "–")
             continue
         table.add_row(
             f"{target:.0%}",
-            f"{np.mean([o.threshold for o, _ in tried]):.3f}",
-            f"{np.mean([stated.wrong for _, stated in tried]):.4f}",
-            f"{np.mean([o.outcome.wrong for o, _ in tried]):.4f}",
-            f"{np.mean([o.outcome.wrong > o.stated[1] for o, _ in tried]):.2f} of {len(tried)}",
-            f"{np.mean([o.outcome.wrong > target for o, _ in tried]):.2f}",
+            f"{np.mean([o.threshold for o in tried]):.3f}",
+            f"{np.mean([o.estimated.wrong for o in tried]):.4f}",
+            f"{np.mean([o.outcome.wrong for o in tried]):.4f}",
+            f"{np.mean([o.outcome.wrong > o.stated[1] for o in tried]):.2f} of {len(tried)}",
+            f"{np.mean([o.outcome.wrong > target for o in tried]):.2f}",
         )
     table.title = "wrong answers, cross-validation by halves"
     console.print(table)
@@ -151,36 +155,31 @@ def show_halves(console: Console, predictions: Sequence[Prediction]) -> None:
 
 def show_observed(console: Console, title: str, rows: Sequence[Observed]) -> None:
     """Print the table of targets."""
-    table = Table(
-        *(
-            "target",
-            "threshold",
-            "stated band",
-            "observed",
-            "95 %",
-            "within",
-            "answered",
-            "answers",
-            "off topic answered",
-        ),
-        title=title,
-    )
+    table = Table("target", "threshold", "stated", "expected of n", "observed", "95 %", "within", title=title)
+    for name in ("answered", "n", "off topic answered"):
+        table.add_column(name)
     for row in rows:
-        low, high = wilson(row.outcome.wrong, row.answers)
-        apart = low > row.stated[1] or high < row.stated[0]
-        verdict = "yes" if row.within else f"NO, {'apart' if apart else 'intervals overlap'}"
+        n, wrong = answers(row.outcome), row.outcome.wrong
+        low, high = row.expected
+        verdict = "in the stated band" if row.stated[0] <= wrong <= row.stated[1] else "as expected of n"
         table.add_row(
             f"{row.target:.0%}",
             f"{row.threshold:.3f}",
-            f"{row.stated[0]:.4f}–{row.stated[1]:.4f}",
-            f"{row.outcome.wrong:.4f}",
-            f"{low:.4f}–{high:.4f}",
-            verdict,
+            span(row.stated),
+            span(row.expected),
+            f"{wrong:.4f}",
+            span(wilson(wrong, n)),
+            verdict if low <= wrong <= high else "NO",
             f"{row.outcome.answered:.3f}",
-            str(row.answers),
+            str(n),
             f"{row.outcome.off_topic_answered:.3f}",
         )
     console.print(table)
+
+
+def span(interval: Interval) -> str:
+    """`.0141–.0194`."""
+    return f"{interval[0]:.4f}–{interval[1]:.4f}"
 
 
 def main() -> None:

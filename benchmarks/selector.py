@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,10 +35,17 @@ class Selected:
 
 @dataclass(frozen=True)
 class SelectorRun:
-    """`build_seconds` is the training alone, as a whole process."""
+    """`build_seconds` is the training alone, as a whole process; `processor_seconds` what it computed."""
 
     build_seconds: float
+    processor_seconds: float
     choices: tuple[Selected, ...]
+
+
+def children_seconds() -> float:
+    """Processor time of all commands that were waited for."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def write_project(entries: Sequence[Entry], folder: Path) -> None:
@@ -65,19 +73,28 @@ def write_project(entries: Sequence[Entry], folder: Path) -> None:
 
 
 def run_selector(
-    entries: Sequence[Entry], questions: Sequence[str], folder: Path, rasa_python: Path
+    entries: Sequence[Entry],
+    questions: Sequence[str],
+    folder: Path,
+    rasa_python: Path,
+    limit: int | None = None,
 ) -> SelectorRun:
-    """Train on the entries and ask every question. Raises Stopped when Rasa fails."""
+    """Train on the entries and ask every question.
+
+    Raises Stopped when Rasa fails, OutOfTime when the training takes more than
+    `limit` seconds of processor time.
+    """
     write_project(entries, folder)
-    started = time.perf_counter()
+    started, used = time.perf_counter(), children_seconds()
     call(
         [str(rasa_python.absolute()), "-m", "rasa", "train", "nlu", "--nlu", "data", "--domain", "domain.yml",
          "--config", "config.yml", "--out", "models", "--fixed-model-name", "selector"],
         folder,
+        limit,
     )  # fmt: skip
-    seconds = time.perf_counter() - started
+    seconds, used = time.perf_counter() - started, children_seconds() - used
     (folder / "questions.json").write_text(json.dumps(list(questions), ensure_ascii=False), "utf-8")
     script = Path(__file__).with_name("selector_parse.py").resolve()
     call([str(rasa_python.absolute()), str(script), "models/selector.tar.gz"], folder)
     rows = json.loads((folder / "choices.json").read_text("utf-8"))
-    return SelectorRun(seconds, tuple(Selected(row["entry"], row["confidence"]) for row in rows))
+    return SelectorRun(seconds, used, tuple(Selected(row["entry"], row["confidence"]) for row in rows))
