@@ -105,7 +105,7 @@ class EpisodeRow(Table):
 class MessageRow(Table):
     """One message. `payload`: the command of a clicked button. `answers`: seq of the message it replies to.
 
-    `rich`: the text in Markdown, `images`: titled pictures below it. `entry`: the FAQ entry whose answer it gives.
+    `rich`: the text in Markdown, `images`: titled pictures below it. `entry`: the FAQ entry that it is from.
     `pending` is true from the moment a customer's message is stored until its turn is committed.
     """
 

@@ -38,4 +38,3 @@ def risk_curve(report: Report, scope: float) -> tuple[RiskPoint, ...]:
             low = wilson(figures.wrong, answers, CONFIDENCE_Z)[0]
             points.append(RiskPoint(threshold, figures.answered, figures.wrong, low, figures.wrong_bound))
     return tuple(points)
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from bot.console.views import conversation_detail, ticket_page
@@ -63,7 +65,7 @@ async def test_what_an_action_tells_the_agent_is_in_the_ticket(desk: Desk) -> No
     agent = await desk.agent("小林")
     await desk.conversations.take("c1", agent)
     for reader, seen in ((agent.id, told), (0, told.replace(PHONE, "138****8000"))):
-        page, _ = desk.database.read_now(lambda s, reader=reader: ticket_page(s, "open", None, reader))
+        page, _ = desk.database.read_now(partial(ticket_page, state="open", before=None, reader=reader))
         assert page[0]["fields"]["told"] == seen
 
 
