@@ -9,7 +9,7 @@ _MASKED = re.compile(r"[0-9]{0,3}\*{4}[0-9]{0,4}")
 
 def mask_name(name: str) -> str:
     """王小明 → 王*. The length of the name is not shown; masking twice changes nothing."""
-    return f"{name.strip()[:1]}*"
+    return f"{name.strip()[:1].removesuffix('*')}*"
 
 
 def mask_phone(phone: str) -> str:
