@@ -24,6 +24,8 @@ IDENTITY = ("identity_order", "identity_digits")
 # A value is asked for twice, then explained with an example, then a human takes over: sooner where the policy
 # allows fewer attempts, and then the last one explains.
 ASKS = 2
+# Who asks on and on is not reminded of the form after every answer.
+REMINDERS = 2
 REQUEST_SURE = 0.6
 SURE = 0.5
 # In a free-text field a longer message is the value, whatever intent it looks like.
@@ -141,11 +143,15 @@ class Form:
 
 @dataclass(frozen=True)
 class FormState:
-    """`requested` is the slot that was asked for, `asked` times; None when the form has just been opened."""
+    """`requested` is the slot that was asked for, `asked` times; None when the form has just been opened.
+
+    `between` counts the questions that were answered since then.
+    """
 
     values: Mapping[str, str] = made_of(default_factory=dict)
     requested: str | None = None
     asked: int = 0
+    between: int = 0
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,7 @@ def step(form: Form, state: FormState, view: View, answered: Speech | None = Non
         return _open(form, view)
     asked, turn = form.field(state.requested), view.turn
     if answered is not None:
-        return FormStep(state, (answered, asked.prompt(view)))
+        return FormStep(replace(state, between=state.between + 1), (answered, *_reminder(asked, state, view)))
     control = _control(asked, turn)
     if control == "requested":
         return FormStep(state, ending="requested")
@@ -196,6 +202,13 @@ def step(form: Form, state: FormState, view: View, answered: Speech | None = Non
     elif values == view.values:
         return _without_value(form, state, view, control)
     return go_on(form, replace(view, values=values))
+
+
+def _reminder(asked: Field, state: FormState, view: View) -> tuple[Speech, ...]:
+    """What brings the customer back to the form after a question in between."""
+    if state.between < REMINDERS:
+        return (asked.prompt(view),)
+    return (Speech(response="utter_form_waits"),) if state.between == REMINDERS else ()
 
 
 def _without_value(form: Form, state: FormState, view: View, control: str | None) -> FormStep:

@@ -39,7 +39,12 @@ class Memory:
     def of(cls, tracker: Tracker) -> Memory:
         """Read the slot."""
         held = tracker.get_slot(STATE) or {}
-        state = FormState(held.get("values") or {}, held.get("requested"), int(held.get("asked") or 0))
+        state = FormState(
+            held.get("values") or {},
+            held.get("requested"),
+            int(held.get("asked") or 0),
+            int(held.get("between") or 0),
+        )
         return cls(
             held.get("form"),
             state,
@@ -66,6 +71,7 @@ class Memory:
             "values": dict(self.state.values),
             "requested": self.state.requested,
             "asked": self.state.asked,
+            "between": self.state.between,
             "recent": self.recent,
             "then": self.then,
             "over": self.over,

@@ -98,7 +98,7 @@ def test_question_in_between_is_answered_and_the_form_goes_on() -> None:
     result = step(CALLBACK_FORM, state, Turn("运费怎么算", "faq", 0.9), ANSWER)
     assert result.say[0] is ANSWER
     assert responses(result)[1] == "utter_ask_phone"
-    assert result.state == state
+    assert result.state == replace(state, between=1)
 
 
 def test_a_value_given_early_is_kept() -> None:
@@ -180,6 +180,19 @@ def test_time_in_plain_words() -> None:
     for text in ("随时都可以", "越快越好", "下班以后吧"):
         assert read_time(view_of(Turn(text, "affirm"))) is not None, text
     assert read_time(view_of(NONSENSE)) is None
+
+
+def test_who_asks_on_and_on_is_left_in_peace() -> None:
+    state, question = step(CALLBACK_FORM, FormState({}), OPEN).state, Turn("运费怎么算", "faq", 0.9)
+    prompts = []
+    for _ in range(5):
+        result = step(CALLBACK_FORM, state, question, ANSWER)
+        assert result.ending is None
+        state = result.state
+        prompts.append([speech.response for speech in result.say[1:]])
+    assert prompts == [["utter_ask_phone"], ["utter_ask_phone"], ["utter_form_waits"], [], []]
+    given = step(CALLBACK_FORM, state, PHONE)
+    assert (given.state.requested, given.state.between) == ("callback_time", 0)
 
 
 class CallbackFormMachine(RuleBasedStateMachine):
