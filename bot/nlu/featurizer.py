@@ -28,6 +28,8 @@ from bot.nlu.handed_vectors import HANDED
 CARD = "encoder.json"
 # The middle layer of a block comes out of the encoder's cache, which holds 512 texts.
 _BLOCK = 256
+# Half of a training is encoding; two threads use what the programs beside it leave of the processor.
+_TRAINING_THREADS = 2
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -76,8 +78,19 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> EncoderFeaturizer:
-        encoder = load_encoder(Path(os.environ.get("BOT_MODELS") or config["models"]))
-        return cls(config, execution_context.node_name, model_storage, resource, encoder)
+        return cls._with_encoder(config, model_storage, resource, execution_context, _TRAINING_THREADS)
+
+    @classmethod
+    def _with_encoder(
+        cls,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        context: ExecutionContext,
+        threads: int,
+    ) -> EncoderFeaturizer:
+        encoder = load_encoder(Path(os.environ.get("BOT_MODELS") or config["models"]), threads)
+        return cls(config, context.node_name, storage, resource, encoder)
 
     @classmethod
     def load(
@@ -88,7 +101,7 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> EncoderFeaturizer:
-        component = cls.create(config, model_storage, resource, execution_context)
+        component = cls._with_encoder(config, model_storage, resource, execution_context, threads=1)
         with model_storage.read_from(resource) as folder:
             trained = json.loads((folder / CARD).read_text("utf-8"))["fingerprint"]
         if trained != component._encoder.fingerprint:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ _LEAST_STEPS = 600
 _SMOOTHING = 0.1
 _DROP_INPUT, _DROP_HIDDEN = 0.25, 0.5
 _FIRST_MOMENT, _SECOND_MOMENT, _TINY = 0.9, 0.999, 1e-8
+_SUMS = (1 - _FIRST_MOMENT) / (1 - _SECOND_MOMENT) ** 0.5
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class NetworkSettings:
 
     hidden: int = 256
     epochs: int = 12
-    networks: int = 2
+    networks: int = 3
 
     def __post_init__(self) -> None:
         for name in ("hidden", "epochs", "networks"):
@@ -67,22 +67,43 @@ class Network:
 
 
 def fit_network(rows: Rows, labels: Labels, settings: NetworkSettings, seed: int) -> Network:
-    """Train one network on labels 0..n-1, of which each occurs; about 30 s for 12,000 lines."""
+    """Train one network on labels 0..n-1, of which each occurs; about ten seconds for 13,000 lines."""
     return _Training(rows, labels, settings, seed).run()
 
 
 class _Adam:
-    """One array and its moments; `step` changes all of it or the given rows."""
+    """One array and its moments, as sums that fade instead of means; `_SUMS` makes up for it in the rate.
+
+    Works in place: new arrays would take longer than the arithmetic.
+    """
 
     def __init__(self, array: Matrix) -> None:
         self.array = array
         self._first = np.zeros_like(array)
         self._second = np.zeros_like(array)
 
-    def step(self, slope: Matrix, rate: float, at: Any = slice(None)) -> None:
-        first = self._first[at] = _FIRST_MOMENT * self._first[at] + (1 - _FIRST_MOMENT) * slope
-        second = self._second[at] = _SECOND_MOMENT * self._second[at] + (1 - _SECOND_MOMENT) * slope**2
-        self.array[at] -= rate * first / (np.sqrt(second) + _TINY)
+    def step(self, slope: Matrix, rate: float) -> None:
+        """Change the whole array; `slope` is overwritten."""
+        _move(self.array, self._first, self._second, slope, rate)
+
+    def step_rows(self, slope: Matrix, rate: float, rows: Columns) -> None:
+        """Change the given rows; `slope` is overwritten."""
+        array, first, second = self.array[rows], self._first[rows], self._second[rows]
+        _move(array, first, second, slope, rate)
+        self.array[rows], self._first[rows], self._second[rows] = array, first, second
+
+
+def _move(array: Matrix, first: Matrix, second: Matrix, slope: Matrix, rate: float) -> None:
+    first *= _FIRST_MOMENT
+    first += slope
+    np.square(slope, out=slope)
+    second *= _SECOND_MOMENT
+    second += slope
+    np.sqrt(second, out=slope)
+    slope += _TINY
+    np.divide(first, slope, out=slope)
+    slope *= rate * _SUMS
+    array -= slope
 
 
 class _Training:
@@ -152,7 +173,7 @@ class _Training:
         self._second_bias.step(slope.sum(axis=0), rate)
         self._dense.step(dense.T @ back, rate)
         self._bias.step(back.sum(axis=0), rate)
-        self._grams.step(sparse.T @ back, rate, used)
+        self._grams.step_rows(sparse.T @ back, rate, used)
 
 
 def softmax(scores: Matrix) -> Matrix:

@@ -113,7 +113,7 @@ def current_model(project: RasaProject) -> Path:
 def train_model(project: RasaProject, accept: Callable[[Path], None] = lambda _model: None) -> Path:
     """Train, or reuse the model of the same inputs, make it the current one and return its path.
 
-    About a minute. Raises ConfigurationError with the end of Rasa's output when training fails, and what
+    Two minutes. Raises ConfigurationError with the end of Rasa's output when training fails, and what
     `accept` raises, which is asked before a new model becomes current; the current model then stays.
     """
     name = f"{inputs_digest(project)}.tar.gz"
