@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as made_of
@@ -30,6 +31,8 @@ REQUEST_SURE = 0.6
 SURE = 0.5
 # In a free-text field a longer message is the value, whatever intent it looks like.
 SHORT = 12
+# There, a value alone may sound like a correction to the classifier; one says so.
+_CORRECTION = re.compile("不对|不是|错|改|换|更正|应该|重新|[等慢]一?[等下]|刚才|前面")
 CHANGE = "change:"
 
 Read = Callable[[View], str | None]
@@ -217,7 +220,7 @@ def _without_value(form: Form, state: FormState, view: View, control: str | None
         return FormStep(state, (Speech(response=form.stopped),), "stopped")
     if asked.confirms and (view.turn.intent == "deny" or changes_something(view.turn)):
         return _what_to_change(form, state, view)
-    if control == "back":
+    if control == "back" and not asked.trouble(view):
         return _back(form, state, view)
     if asked.optional and not asked.trouble(view):
         return go_on(form, replace(view, values=form.put(view.values, asked.slot, SKIPPED)))
@@ -252,7 +255,10 @@ def _control(asked: Field, turn: Turn) -> Literal["requested", "stopped", "back"
         return None
     if turn.sure("stop", "goodbye", confidence=SURE):
         return "stopped"
-    if turn.sure("go_back", "correct", confidence=SURE) or changes_something(turn):
+    corrects = turn.sure("correct", confidence=SURE) and (
+        not asked.free_text or _CORRECTION.search(turn.text) is not None
+    )
+    if corrects or turn.sure("go_back", confidence=SURE) or changes_something(turn):
         return "back"
     return None
 

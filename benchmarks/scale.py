@@ -26,7 +26,7 @@ import numpy as np
 from benchmarks.enlarged_faq import Exam, enlarged
 from benchmarks.rasa_command import OutOfTime
 from benchmarks.retrieval import read_groups
-from benchmarks.selector import THRESHOLD, run_selector
+from benchmarks.selector import EPOCHS, THRESHOLD, run_selector
 from bot.config import Settings
 from bot.faq.build import build_release
 from bot.faq.encoder import Encoder, load_encoder
@@ -80,12 +80,13 @@ class Spent:
 class Run:
     """A system on one exam: what it took, and what it made of `asked` and then `off_topic`.
 
-    `update` is None for systems that build everything again.
+    `update` is None for systems that build everything again; `note` says what the build left out.
     """
 
     build: Spent
     update: Spent | None
     found: tuple[Found, ...]
+    note: str = ""
 
 
 def run_index(exam: Exam, folder: Path, settings: Settings, encoder: Encoder) -> Run:
@@ -113,12 +114,13 @@ def run_index(exam: Exam, folder: Path, settings: Settings, encoder: Encoder) ->
 
 
 def run_selector_on(exam: Exam, folder: Path, settings: Settings, limit: int) -> Run:
-    """Rasa's ResponseSelector with its default threshold. Raises OutOfTime."""
+    """Rasa's ResponseSelector with its default threshold, as far as it gets. Raises OutOfTime."""
     run = run_selector(exam.entries, _texts(exam), folder, settings.rasa_python, limit)
     return Run(
         Spent(run.build_seconds, run.processor_seconds),
         None,
         tuple(Found(c.entry, c.confidence >= THRESHOLD) for c in run.choices),
+        "" if run.epochs == EPOCHS else f", {run.epochs} of {EPOCHS} epochs",
     )
 
 
@@ -147,7 +149,7 @@ def row(name: str, exam: Exam, run: Run) -> str:
     right = [found.entry == question.expected for found, question in zip(inside, exam.asked, strict=True)]
     answered = [found.answered for found in inside]
     cells = [
-        name,
+        name + run.note,
         str(run.build),
         "–" if run.update is None else str(run.update),
         share(right),
@@ -184,7 +186,7 @@ def measure(exam: Exam, parties: Sequence[str], settings: Settings, folder: Path
         try:
             print(row(name, exam, run()), flush=True)
         except OutOfTime:
-            line = f"did not finish within {limit} s of processor time"
+            line = f"no epoch within {limit} s of processor time"
             print(f"| {len(exam.entries)} | {name} | {line} | – | – | – | – | – |", flush=True)
 
 

@@ -32,6 +32,7 @@ OPENER = "在吗"
 CUSTOMERS = 50
 TURNS_EACH = 4
 WARM = 10
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ async def throughput(supply: Supply) -> float:
 
 async def _timed(customer: Customer, text: str) -> float:
     started = time.perf_counter()
-    if not await customer.ask(text):
+    try:
+        answered = await asyncio.wait_for(customer.ask(text), PATIENCE)
+    except TimeoutError as error:
+        raise RuntimeError(f"no reply to {text!r} within {PATIENCE:.0f} s") from error
+    if not answered:
         raise RuntimeError(f"an empty reply to {text!r}")
     return time.perf_counter() - started
