@@ -27,7 +27,7 @@ IDENTITY = ("identity_order", "identity_digits")
 ASKS = 2
 # Who asks on and on is not reminded of the form after every answer.
 REMINDERS = 2
-REQUEST_SURE = 0.6
+REQUEST_SURE = 0.4
 SURE = 0.5
 # In a free-text field a longer message is the value, whatever intent it looks like.
 SHORT = 12

@@ -36,7 +36,7 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2}
 
 # How sure Rasa must be that the customer wants a human, when the phrase rules saw nothing.
-REQUEST_CONFIDENCE = 0.6
+REQUEST_CONFIDENCE = 0.4
 # What a maintainer may switch off. A wish, a danger, a failure and misses always lead to a human, and so does
 # an action that asks for one, for it leaves the matter open.
 SWITCHABLE: frozenset[Reason] = frozenset(
