@@ -78,13 +78,15 @@ async def interleaved(supplies: Sequence[Supply], turns: int) -> list[Latency]:
 async def throughput(supply: Supply) -> float:
     """Messages a second with CUSTOMERS customers at once, each sending the next when the last is answered."""
     customers = [await supply.party.customer() for _ in range(CUSTOMERS)]
+    # Texts that follow each other ask different things: who asks the same again and again gets a human.
+    rows = [[supply.next() for _ in range(TURNS_EACH)] for _ in customers]
 
-    async def talk(customer: Customer) -> None:
-        for _ in range(TURNS_EACH):
-            await _timed(customer, supply.next())
+    async def talk(customer: Customer, texts: Sequence[str]) -> None:
+        for text in texts:
+            await _timed(customer, text)
 
     started = time.perf_counter()
-    await asyncio.gather(*(talk(customer) for customer in customers))
+    await asyncio.gather(*(talk(customer, texts) for customer, texts in zip(customers, rows, strict=True)))
     seconds = time.perf_counter() - started
     for customer in customers:
         await customer.leave()
