@@ -14,6 +14,7 @@ from actions.tasks import changes_something
 from actions.turn import Turn
 from actions.view import View
 from bot.errors import NotAllowed
+from bot.handoff.policy import REQUEST_CONFIDENCE
 from bot.messages import Button
 from bot.shop.known_customer import KnownCustomer
 
@@ -27,7 +28,6 @@ IDENTITY = ("identity_order", "identity_digits")
 ASKS = 2
 # Who asks on and on is not reminded of the form after every answer.
 REMINDERS = 2
-REQUEST_SURE = 0.4
 SURE = 0.5
 # In a free-text field a longer message is the value, whatever intent it looks like.
 SHORT = 12
@@ -220,9 +220,10 @@ def _without_value(form: Form, state: FormState, view: View, control: str | None
         return FormStep(state, (Speech(response=form.stopped),), "stopped")
     if asked.confirms and (view.turn.intent == "deny" or changes_something(view.turn)):
         return _what_to_change(form, state, view)
-    if control == "back" and not asked.trouble(view):
+    trouble = asked.trouble(view)
+    if control == "back" and not trouble:
         return _back(form, state, view)
-    if asked.optional and not asked.trouble(view):
+    if asked.optional and not trouble:
         return go_on(form, replace(view, values=form.put(view.values, asked.slot, SKIPPED)))
     return _not_understood(asked, state, view)
 
@@ -249,7 +250,7 @@ def go_on(form: Form, view: View, without: str | None = None) -> FormStep:
 
 
 def _control(asked: Field, turn: Turn) -> Literal["requested", "stopped", "back"] | None:
-    if turn.sure("request_human", confidence=REQUEST_SURE):
+    if turn.sure("request_human", confidence=REQUEST_CONFIDENCE):
         return "requested"
     if asked.free_text and len(turn.text) > SHORT:
         return None

@@ -10,24 +10,11 @@ from typing import Any
 import pytest
 
 from bot.serving import free_port
+from tests.ask_answer import KEYS
 from tests.stack.conftest import Arrive
 from tests.stack.stack import ROOT, Stack
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
-KEYS = {
-    "reply",
-    "decision",
-    "entry",
-    "also",
-    "probability",
-    "in_scope",
-    "candidates",
-    "understood",
-    "intent",
-    "emotion",
-    "handoff",
-    "timings_ms",
-}
 
 
 @pytest.fixture(params=["with a running service", "without one"])
