@@ -12,7 +12,6 @@ other. The questions of FILE are asked as customers ask them, with everything th
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +31,9 @@ from bot.faq.release import Sources
 from bot.faq.reliability import Bin, right_bins, scope_bins
 from bot.faq.responder import Responder
 from bot.faq.sounds import Sounds
-from bot.faq.thresholds import CONFIDENCE_Z, NEVER, Estimate, choose_thresholds, estimate
+from bot.faq.thresholds import CONFIDENCE_Z, NEVER, Estimate, choose_thresholds, estimate, expected_wrong
 from bot.faq.understanding import Understanding
-from bot.intervals import Z95, Interval, wilson
+from bot.intervals import Interval, wilson
 
 TARGETS = (0.01, 0.02, 0.05)
 ENOUGH, TOLERANCE = 50, 0.05
@@ -57,14 +56,10 @@ class Observed:
 
     @property
     def expected(self) -> Interval:
-        """What so few answers can show of the stated share: its 95 % prediction interval.
-
-        The spread is that of both samples, the estimate's and this one, in the normal approximation.
-        """
-        share = self.estimated.wrong
-        samples = 1 / max(answers(self.estimated), 1) + 1 / max(answers(self.outcome), 1)
-        spread = Z95 * math.sqrt(share * (1 - share) * samples)
-        return max(0.0, share - spread), min(1.0, share + spread)
+        """What the report states for so many answers: its 95 % prediction interval, as shares."""
+        n = max(answers(self.outcome), 1)
+        least, most = expected_wrong(self.estimated, n)
+        return least / n, most / n
 
 
 def answers(found: Estimate) -> int:
@@ -155,13 +150,14 @@ def show_halves(console: Console, predictions: Sequence[Prediction]) -> None:
 
 def show_observed(console: Console, title: str, rows: Sequence[Observed]) -> None:
     """Print the table of targets."""
-    table = Table("target", "threshold", "stated", "expected of n", "observed", "95 %", "within", title=title)
+    table = Table(
+        "target", "threshold", "share stated", "stated of n", "observed", "95 %", "within", title=title
+    )
     for name in ("answered", "n", "off topic answered"):
         table.add_column(name)
     for row in rows:
         n, wrong = answers(row.outcome), row.outcome.wrong
         low, high = row.expected
-        verdict = "in the stated band" if row.stated[0] <= wrong <= row.stated[1] else "as expected of n"
         table.add_row(
             f"{row.target:.0%}",
             f"{row.threshold:.3f}",
@@ -169,7 +165,7 @@ def show_observed(console: Console, title: str, rows: Sequence[Observed]) -> Non
             span(row.expected),
             f"{wrong:.4f}",
             span(wilson(wrong, n)),
-            verdict if low <= wrong <= high else "NO",
+            "yes" if low <= wrong <= high else "NO",
             f"{row.outcome.answered:.3f}",
             str(n),
             f"{row.outcome.off_topic_answered:.3f}",

@@ -259,6 +259,7 @@ def _report(workshop: Workshop, name: str) -> dict[str, Any]:
         "target": workshop.target,
         "estimate": asdict(report.estimate),
         "own_calibration": report.own_calibration,
+        "expected_wrong": report.expected_wrong(),
         "curve": [asdict(point) for point in risk_curve(report, manifest.scope_threshold)],
         "bins": [asdict(found) for found in right_bins(report.predictions)],
         "coverage": [asdict(coverage) for coverage in report.coverage],

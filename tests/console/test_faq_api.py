@@ -319,6 +319,8 @@ def test_the_report_has_the_plots(shop: Shop) -> None:
     predicted = report["estimate"]["in_scope_questions"] + report["estimate"]["off_topic_questions"]
     assert sum(found["questions"] for found in bins) == predicted
     assert all(0 <= found["observed"] <= 1 for found in bins)
+    least, most = report["expected_wrong"]
+    assert 0 <= least <= 1000 * report["estimate"]["wrong"] <= most <= 1000
     assert {finding["severity"] for finding in report["findings"]} <= {"error", "warning", "info"}
     # 24 questions are too few to learn from.
     assert (report["own_calibration"], report["coverage"]) == (False, [])

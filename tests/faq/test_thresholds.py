@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.faq.decision import Thresholds
 from bot.faq.prior import Prediction, Prior
-from bot.faq.thresholds import NEVER, choose_thresholds, estimate
+from bot.faq.thresholds import NEVER, choose_thresholds, estimate, expected_wrong
 
 
 def calibrated(n: int, off_topic: int, seed: int = 0) -> list[Prediction]:
@@ -47,6 +48,26 @@ def test_a_stricter_target_never_answers_more(
     predictions = [Prediction(p, p, right and not off, off) for p, right, off in drawn]
     strict, lax = sorted((first, second))
     assert choose_thresholds(predictions, strict).answer >= choose_thresholds(predictions, lax).answer
+
+
+@pytest.mark.parametrize("answers", [200, 2000])
+@pytest.mark.parametrize("share", [0.005, 0.02, 0.1])
+def test_as_many_answers_are_wrong_as_was_stated(share: float, answers: int) -> None:
+    rng = np.random.default_rng(3)
+    held = 0
+    for _ in range(400):
+        right = (rng.random(1500) >= share).tolist()
+        seen = [Prediction(0.9, 0.9, is_right, off_topic=False) for is_right in right]
+        least, most = expected_wrong(estimate(seen, Thresholds(0.5, 0.3)), answers)
+        held += least <= rng.binomial(answers, share) <= most
+    # 95 % and four standard errors of so many trials; counts are whole, which widens the interval.
+    assert 0.9 < held / 400 <= 1
+
+
+def test_nothing_is_stated_of_no_answers() -> None:
+    found = estimate(calibrated(300, 70), Thresholds(0.5, 0.3))
+    with pytest.raises(ValueError, match="answers must be at least 1, got 0"):
+        expected_wrong(found, 0)
 
 
 @pytest.mark.parametrize("with_answers", [True, False])

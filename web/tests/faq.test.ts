@@ -83,20 +83,21 @@ describe("the risk", () => {
   };
 
   it("is told in sentences", () => {
-    const said = riskSentences({ estimate, own_calibration: true, target: 0.02 }).join("");
+    const said = riskSentences({ estimate, own_calibration: true, target: 0.02, expected_wrong: [6, 24] }).join("");
     expect(said).toContain("直接回答81个");
     expect(said).toContain("估计有1.4%是错的；有九成把握不超过1.9%（您接受的上限是2.0%，在范围内）");
+    expect(said).toContain("每直接回答1000次，预计会有6到24次是错的");
     const over = { ...estimate, wrong_bound: 0.03 };
-    expect(riskSentences({ estimate: over, own_calibration: true, target: 0.02 }).join("")).toContain(
+    expect(riskSentences({ estimate: over, own_calibration: true, target: 0.02, expected_wrong: null }).join("")).toContain(
       "已经超出",
     );
   });
 
   it("does not hide that there is too little data", () => {
-    const said = riskSentences({ estimate, own_calibration: false, target: 0.02 });
+    const said = riskSentences({ estimate, own_calibration: false, target: 0.02, expected_wrong: [6, 24] });
     expect(said[0]).toContain("相似问太少");
     const silent = { ...estimate, answered: 0 };
-    expect(riskSentences({ estimate: silent, own_calibration: true, target: 0.02 })).toHaveLength(1);
+    expect(riskSentences({ estimate: silent, own_calibration: true, target: 0.02, expected_wrong: null })).toHaveLength(1);
   });
 
   it("counts what differs", () => {

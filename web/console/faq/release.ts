@@ -136,6 +136,8 @@ export interface Report {
   target: number;
   estimate: Estimate;
   own_calibration: boolean;
+  /** Least and most wrong answers of the next 1,000, with 95 % probability; null: none is given. */
+  expected_wrong: [number, number] | null;
   curve: RiskPoint[];
   bins: CalibrationBin[];
   coverage: {
@@ -227,8 +229,10 @@ export function countDifference(difference: Difference | null): number {
 }
 
 /** The risk of a release in sentences for somebody who is no statistician. */
-export function riskSentences(report: Pick<Report, "estimate" | "own_calibration" | "target">): string[] {
-  const { estimate, target } = report;
+export function riskSentences(
+  report: Pick<Report, "estimate" | "own_calibration" | "target" | "expected_wrong">,
+): string[] {
+  const { estimate, target, expected_wrong: expected } = report;
   const said: string[] = [];
   if (!report.own_calibration) {
     said.push("相似问太少，还不能用您自己的问题来估算：下面是系统自带的经验值，仅供参考。请多写一些相似问。");
@@ -247,6 +251,9 @@ export function riskSentences(report: Pick<Report, "estimate" | "own_calibration
     `在所有直接给出的答案里，估计有${fine(estimate.wrong)}是错的；有九成把握不超过${fine(estimate.wrong_bound)}` +
       `（您接受的上限是${fine(target)}，${estimate.wrong_bound <= target ? "在范围内" : "已经超出"}）。`,
   );
+  if (expected) {
+    said.push(`上线后每直接回答1000次，预计会有${expected[0]}到${expected[1]}次是错的（95%的可能）。`);
+  }
   said.push(
     `对与商城无关的闲聊，有${percent(estimate.off_topic_answered)}会被误答。` +
       `以上由${estimate.in_scope_questions}个留出的相似问和${estimate.off_topic_questions}个无关问题估算。`,
