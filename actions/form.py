@@ -14,7 +14,7 @@ from actions.tasks import changes_something
 from actions.turn import Turn
 from actions.view import View
 from bot.errors import NotAllowed
-from bot.handoff.policy import REQUEST_CONFIDENCE
+from bot.handoff.policy import REQUEST_CONFIDENCE, REQUEST_INTENT
 from bot.messages import Button
 from bot.shop.known_customer import KnownCustomer
 
@@ -250,7 +250,7 @@ def go_on(form: Form, view: View, without: str | None = None) -> FormStep:
 
 
 def _control(asked: Field, turn: Turn) -> Literal["requested", "stopped", "back"] | None:
-    if turn.sure("request_human", confidence=REQUEST_CONFIDENCE):
+    if turn.sure(REQUEST_INTENT, confidence=REQUEST_CONFIDENCE):
         return "requested"
     if asked.free_text and len(turn.text) > SHORT:
         return None

@@ -154,7 +154,7 @@ def create_app(settings: Settings, parts: Parts) -> FastAPI:
         EmotionDetector.load(LEXICON, settings.models, parts.vectors),
         lambda: rulebook.current,
         books.release,
-        RequestDetector.load(settings.models).wants_human,
+        RequestDetector.load(settings.models).hear,
         _Levels(shop.access).of,
     )
     router = Router(database, handler, hints, books)

@@ -37,9 +37,10 @@ from bot.console.accounts import Accounts, Role
 from bot.database import Database
 from bot.emotion import EmotionDetector
 from bot.errors import BotError, ConfigurationError, PartUnavailable
-from bot.handoff.policy import REQUEST_CONFIDENCE
+from bot.handoff.policy import REQUEST_INTENT, is_request
 from bot.handoff.request_detector import RequestDetector
 from bot.handoff.ticket import public_ticket
+from bot.nlu.evaluate import Parsed
 from bot.published import PublishedFaq
 from bot.published_survey import PublishedSurvey
 from bot.serving import Frame, Running, free_port, rasa_project, running_service, serve, server_url
@@ -263,11 +264,11 @@ def train_command(
 
     project = rasa_project(read_settings())
     say(str(train_request_model(project.root / "data" / "nlu", project.models)))
-    wants_human = RequestDetector.load(project.models).wants_human
+    asks = _asks(project.models)
 
     def check(model: Path) -> None:
         lines = read_lines(project.root / "data" / "nlu_golden.jsonl")
-        broken = broken_lines(lines, partial(parse_with_rasa, project, model), wants_human)
+        broken = broken_lines(lines, partial(parse_with_rasa, project, model), asks)
         check_golden(broken, model, accept)
 
     # Rasa trains in a process of its own; meanwhile this one has a core for itself.
@@ -277,6 +278,17 @@ def train_command(
         questions = [entry.questions for entry in load_entries(read_settings().faq)]
         say(str(train_emotion_model(LEXICON.parent, vectors, project.models, questions)))
         say(str(rasa.result()))
+
+
+def _asks(models: Path) -> Callable[[str, Parsed], bool]:
+    """What a turn of the service takes for a wish for a human."""
+    detector = RequestDetector.load(models)
+
+    def asks(text: str, parsed: Parsed) -> bool:
+        ranked = parsed.ranking.get(REQUEST_INTENT, 0.0)
+        return is_request(parsed.intent, parsed.confidence) or detector.hear(text).with_intent(ranked)
+
+    return asks
 
 
 @nlu.command("evaluate")
@@ -299,8 +311,7 @@ def evaluate_nlu(
         lines,
         lambda texts: parse_with_rasa(project, model, texts),
         EmotionDetector.load(LEXICON, project.models, MessageVectors(load_encoder(project.models))).detect,
-        RequestDetector.load(project.models).wants_human,
-        REQUEST_CONFIDENCE,
+        _asks(project.models),
     )
     if page is not None:
         page.write_text(report_page(report.scores(), str(questions)), "utf-8")

@@ -24,6 +24,7 @@ from bot.database import Database
 from bot.emotion import EmotionDetector
 from bot.events import Hints
 from bot.handoff.hours import BusinessHours
+from bot.handoff.request_detector import BY_RULES, Wish
 from bot.tables import AgentRow, EpisodeRow, TicketRow, TurnRow
 from tests.dialogue import FakeDialogue
 
@@ -152,10 +153,11 @@ async def open_desk(
     *,
     start: bool = True,
     level: str | None = None,
+    hear: Callable[[str], Wish] = BY_RULES.hear,
 ) -> AsyncIterator[Desk]:
     """A running desk on the database file `path`; opening it again is a restart.
 
-    `level` is what the shop counts every customer as.
+    `level` is what the shop counts every customer as, `hear` judges the wish for a human before Rasa.
     """
     database = open_database(path)
     dialogue, clock, hints = dialogue or FakeDialogue(), clock or Clock(), Hints()
@@ -164,7 +166,7 @@ async def open_desk(
     async def level_of(_conversation: str) -> str | None:
         return level
 
-    handler = TurnHandler(dialogue, feeling(), level=level_of)
+    handler = TurnHandler(dialogue, feeling(), hear=hear, level=level_of)
     router = Router(database, handler, hints, books, clock=clock)
     conversations = Conversations(database, hints, books, router.wake, limit=2000, clock=clock)
     if start:

@@ -55,6 +55,7 @@ def texts(name: str, key: str) -> Iterator[str]:
         ("nlu/emotions.jsonl", "text", emotion_lines),
         ("nlu/everyday.jsonl", "text", emotion_lines),
         ("nlu/requests.jsonl", "text", training_lines),
+        ("nlu/wishes.jsonl", "text", training_lines),
         ("faq/questions.jsonl", "question", faq_lines),
         ("faq/clarify.jsonl", "question", faq_lines),
     ],

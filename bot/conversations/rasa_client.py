@@ -13,7 +13,7 @@ import aiohttp
 
 from bot.conversations.transcript import HUMAN_PAYLOAD
 from bot.errors import PartUnavailable
-from bot.handoff.policy import REASONS, Reason
+from bot.handoff.policy import REASONS, REQUEST_INTENT, Reason
 from bot.messages import Button, DecisionRecord, Effects, Reply, TicketNote, TicketRequest
 
 CONNECT_SECONDS = 1.0
@@ -28,11 +28,13 @@ class RasaTurn:
     """What Rasa made of one message.
 
     `handoff` is the reason for which an action asks for a human, `told` what it has to say to the agent.
+    `request` is the probability, 0..1, of the intent of a wish for a human, whatever comes first.
     """
 
     replies: tuple[Reply, ...]
     intent: str | None
     intent_confidence: float
+    request: float = 0.0
     entities: tuple[Mapping[str, Any], ...] = ()
     actions: tuple[str, ...] = ()
     active_loop: str | None = None
@@ -151,10 +153,12 @@ def read_turn(answer: Any, ms: float = 0.0) -> RasaTurn:
         if unknown:
             raise ValueError(f"unknown hand-off reason {unknown[0]!r}")
         intent = answer["parse"].get("intent") or {}
+        ranking = answer["parse"].get("ranking") or ()
         return RasaTurn(
             replies=_replies(answer["messages"], effects),
             intent=intent.get("name"),
             intent_confidence=float(intent.get("confidence") or 0.0),
+            request=next((float(one["confidence"]) for one in ranking if one["name"] == REQUEST_INTENT), 0.0),
             entities=tuple(
                 {key: entity.get(key) for key in ("entity", "value", "start", "end")}
                 for entity in answer["parse"].get("entities") or ()

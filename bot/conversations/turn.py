@@ -18,7 +18,7 @@ from bot.errors import PartUnavailable
 from bot.handoff import notify
 from bot.handoff.past_turns import policy_trace
 from bot.handoff.policy import Continue, ConversationState, HandOff, OfferHuman, Step, Thresholds, decide
-from bot.handoff.request import wants_human
+from bot.handoff.request_detector import BY_RULES, Wish
 from bot.messages import Button, Reply
 
 logger = logging.getLogger(__name__)
@@ -181,13 +181,13 @@ class TurnHandler:
         feeling: Feeling,
         thresholds: Callable[[], Thresholds] = Thresholds,
         release: Callable[[], str] = lambda: "",
-        wants_human: Callable[[str], bool] = wants_human,
+        hear: Callable[[str], Wish] = BY_RULES.hear,
         level: Callable[[str], Awaitable[str | None]] = _nobody,
     ) -> None:
         self._dialogue = dialogue
         self._feeling = feeling
         self._thresholds = thresholds
-        self._wants_human = wants_human
+        self._hear = hear
         self._level = level
         self.release = release
 
@@ -219,8 +219,9 @@ class TurnHandler:
         emotion = await self._feeling.feel(message.text) if typed else CALM
         timings = replace(timings, emotion=(time.perf_counter() - timings.started) * 1000)
         heard, thresholds = _heard(episode, emotion), self._thresholds()
+        wish = self._hear(message.text) if typed else Wish(message.payload == HUMAN_PAYLOAD, 0.0)
         state = ConversationState(
-            wants_human=self._wants_human(message.text) if typed else message.payload == HUMAN_PAYLOAD,
+            wants_human=wish.heard,
             emotion=emotion,
             emotion_streak=heard.emotion_streak,
             emotion_rise=heard.emotion_rise,
@@ -240,6 +241,7 @@ class TurnHandler:
         result = replace(result, rasa=rasa, timings=timings)
         if result.displeased or _outcome(result.decision, rasa) in ("miss", "clarify"):
             state = replace(state, level=await self._level(message.conversation))
+        state = replace(state, wants_human=wish.with_intent(rasa.request))
         return self._judge(result, state, thresholds)
 
     async def _ask(self, task: Task, emotion: Emotion, heard: Episode, thresholds: Thresholds) -> RasaTurn:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.emotion.emotion import Emotion, Label, Risk
+from bot.emotion.emotion import Emotion, Label, Risk, intensity
 from bot.emotion.evidence import Evidence
 from bot.emotion.lexicon import Kind, Lexicon
 from bot.emotion.matches import Match
@@ -106,18 +106,18 @@ class EmotionDetector:
         judged = self._judged(text, evidence)
         risk = evidence.risk if judged is None else _risk(judged, evidence)
         if judged is None:
-            label, intensity = evidence.label, evidence.intensity
+            label, felt = evidence.label, evidence.intensity
             if risk in THREATS and label != "angry":
-                label, intensity = "angry", 0.6 + 0.4 * evidence.heat
+                label, felt = "angry", intensity("angry", evidence.heat)
         else:
             label = _label(judged, risk)
-            intensity = _intensity(label, judged, evidence)
+            felt = intensity(label, _strength(label, judged, evidence))
         shown = [match for match in evidence.matches if _is_cue(match, label, risk)]
         # A flood of one insult is one cue: cues end up in tickets.
         cues = tuple(dict.fromkeys(evidence.form.original(match.start, match.end) for match in shown))
         if not cues and (label != "calm" or risk != "none"):
             cues = self._telling_clause(evidence, risk if risk != "none" else label)
-        return Emotion(label, round(intensity, 3), risk, cues)
+        return Emotion(label, round(felt, 3), risk, cues)
 
     def _judged(self, text: str, evidence: Evidence) -> Judged | None:
         if self._model is None or self._vectors is None:
@@ -159,14 +159,13 @@ def _risk(judged: Judged, evidence: Evidence) -> Risk:
     return max(likely, key=lambda risk: likely[risk]) if likely else "none"
 
 
-def _intensity(label: Label, judged: Judged, evidence: Evidence) -> float:
+def _strength(label: Label, judged: Judged, evidence: Evidence) -> float:
     """Mostly how sure the label is; strong words and loud typing raise it."""
     sure = judged.labels[label]
     if label == "calm":
-        return 0.25 * (1.0 - sure)
+        return 1.0 - sure
     strength = max(evidence.worry if label == "anxious" else evidence.heat, evidence.loudness)
-    together = 0.6 * sure + 0.4 * strength
-    return 0.6 + 0.4 * together if label == "angry" else 0.3 + 0.5 * together
+    return 0.6 * sure + 0.4 * strength
 
 
 _SHOWS: dict[Label, tuple[Kind, ...]] = {

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from bot.emotion.context import degree, is_negated
-from bot.emotion.emotion import RISKS, Label, Risk
+from bot.emotion.emotion import RISKS, Label, Risk, intensity
 from bot.emotion.emphasis import emphasis
 from bot.emotion.lexicon import Lexicon
 from bot.emotion.matches import find_matches
@@ -84,9 +84,9 @@ class Evidence:
             or (self.loudness >= 0.1 and blame >= 0.5 and self.heat >= 0.6)
         )
         if is_angry:
-            return "angry", min(1.0, 0.6 + 0.4 * self.heat)
+            return "angry", intensity("angry", self.heat)
         if blame >= 0.2 and self.heat >= _DISSATISFIED and (blame >= _DISSATISFIED or blame >= self.anxious):
-            return "dissatisfied", 0.3 + 0.5 * self.heat
+            return "dissatisfied", intensity("dissatisfied", self.heat)
         if self.anxious >= 0.2 and self.worry >= _ANXIOUS:
-            return "anxious", 0.3 + 0.5 * self.worry
-        return "calm", min(0.25, 0.5 * max(self.heat, self.worry))
+            return "anxious", intensity("anxious", self.worry)
+        return "calm", intensity("calm", min(1.0, 2 * max(self.heat, self.worry)))

@@ -35,7 +35,8 @@ Skill = Literal["general", "complaint", "safety", "technical"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2}
 
-# How sure Rasa must be that the customer wants a human, when the phrase rules saw nothing.
+# The intent of a wish for a human, and how sure Rasa must be of it when nothing was heard before.
+REQUEST_INTENT = "request_human"
 REQUEST_CONFIDENCE = 0.4
 # What a maintainer may switch off. A wish, a danger, a failure and misses always lead to a human, and so does
 # an action that asks for one, for it leaves the matter open.
@@ -178,6 +179,11 @@ class HandOff:
 Step = Continue | OfferHuman | HandOff
 
 
+def is_request(intent: str | None, confidence: float) -> bool:
+    """Whether Rasa is sure enough, 0..1, of a wish for a human."""
+    return intent == REQUEST_INTENT and confidence >= REQUEST_CONFIDENCE
+
+
 def decide(state: ConversationState, thresholds: Thresholds) -> Step:
     """What happens next. Danger to a person comes first, then the customer's wish, then all else."""
     reason = _reason(state, thresholds)
@@ -198,9 +204,7 @@ def _reason(state: ConversationState, thresholds: Thresholds) -> Reason | None:
     risk = state.emotion.risk
     if risk in ("self_harm", "fraud"):
         return risk
-    if state.wants_human or (
-        state.intent == "request_human" and state.intent_confidence >= REQUEST_CONFIDENCE
-    ):
+    if state.wants_human or is_request(state.intent, state.intent_confidence):
         return "requested"
     if risk != "none":
         return risk

@@ -16,6 +16,25 @@ logger = logging.getLogger(__name__)
 # to it in a turn: the best precision at the recall of looser ones.
 SURE = 0.9
 DOUBTFUL = 0.4
+# Two that are in doubt are right together more often than one that is less in doubt.
+POSSIBLE = 0.2
+TOGETHER = 0.4
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is heard before Rasa: `heard` needs no more, `probability` (0..1) is the model's or the rules'."""
+
+    heard: bool
+    probability: float
+
+    def with_intent(self, probability: float) -> bool:
+        """Whether it is a wish, given the probability (0..1) that Rasa gives the intent `request_human`.
+
+        Both must take it for possible, and for likely on average.
+        """
+        both = (self.probability, probability)
+        return self.heard or (min(both) >= POSSIBLE and sum(both) / 2 >= TOGETHER)
 
 
 @dataclass(frozen=True)
@@ -37,9 +56,13 @@ class RequestDetector:
             logger.warning("the wish for a human is heard by phrase rules alone: %s", error)
             return cls()
 
-    def wants_human(self, text: str) -> bool:
+    def hear(self, text: str) -> Wish:
         """Whether the message asks for a human to take over this chat; about 1 ms."""
         asks = wants_human(text)
         if self.model is None:
-            return asks
-        return self.model.probability(text) >= (DOUBTFUL if asks else SURE)
+            return Wish(asks, float(asks))
+        probability = self.model.probability(text)
+        return Wish(probability >= (DOUBTFUL if asks else SURE), probability)
+
+
+BY_RULES = RequestDetector()

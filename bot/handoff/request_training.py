@@ -7,9 +7,8 @@ from pathlib import Path
 import yaml
 
 from bot.errors import ArtefactMismatch, ConfigurationError
+from bot.handoff.policy import REQUEST_INTENT
 from bot.handoff.request_model import FILE, RequestModel, inputs_digest
-
-INTENT = "request_human"
 
 
 def read_training_lines(folder: Path) -> tuple[list[str], list[bool]]:
@@ -25,7 +24,7 @@ def read_training_lines(folder: Path) -> tuple[list[str], list[bool]]:
                     continue
                 lines = [line.removeprefix("- ").strip() for line in block["examples"].splitlines()]
                 texts += lines
-                asks += [block["intent"] == INTENT] * len(lines)
+                asks += [block["intent"] == REQUEST_INTENT] * len(lines)
         except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
             raise ConfigurationError(f"{path} is not a file of NLU lines: {error}") from error
     if not texts:

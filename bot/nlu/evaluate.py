@@ -6,7 +6,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,20 @@ from bot.nlu.lines import LabelledLine
 from bot.nlu.score import LabelScore, Score, score
 from bot.nlu.train import RasaProject
 
-HUMAN_INTENT = "request_human"
 LOG_LINES = 15
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """Rasa's reading of a line. `intent` (confidence 0..1) is what the rules see, `best` tops the ranking."""
+    """Rasa's reading of a line. `intent` (confidence 0..1) is what the rules see, `best` tops the ranking.
+
+    `ranking` has the probabilities (0..1) of the best intents.
+    """
 
     intent: str
     confidence: float
     best: str
+    ranking: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -62,31 +65,28 @@ def evaluate(
     lines: Sequence[LabelledLine],
     parse: Callable[[Sequence[str]], Sequence[Parsed]],
     detect: Callable[[str], Emotion],
-    wants_human: Callable[[str], bool],
-    human_confidence: float,
+    asks: Callable[[str, Parsed], bool],
 ) -> NluReport:
     """Score every column that the lines have.
 
     The intent is the best-ranked one: a line below its threshold asks the FAQ first and falls back
-    on that same intent. A human is wanted where the phrase rules say so or Rasa's intent does with at
-    least `human_confidence` (0..1), as in a turn of the service. Rasa is asked only if need be.
+    on that same intent. `asks` tells whether a text as Rasa reads it is a wish for a human. Rasa is asked
+    only if need be.
     """
     asked = [line for line in lines if line.intent is not None or line.human is not None]
     parsed = dict(zip(asked, parse([line.text for line in asked]), strict=True)) if asked else {}
     felt = {line: detect(line.text) for line in lines if line.emotion is not None or line.risk is not None}
-
-    def human(line: LabelledLine) -> bool:
-        found = parsed[line]
-        return wants_human(line.text) or (
-            found.intent == HUMAN_INTENT and found.confidence >= human_confidence
-        )
 
     return NluReport(
         intent=score([(line.intent, parsed[line].best) for line in lines if line.intent is not None]),
         emotion=score([(line.emotion, felt[line].label) for line in lines if line.emotion is not None]),
         risk=score([(line.risk, felt[line].risk) for line in lines if line.risk is not None]),
         human=score(
-            [(str(line.human).lower(), str(human(line)).lower()) for line in lines if line.human is not None]
+            [
+                (str(line.human).lower(), str(asks(line.text, parsed[line])).lower())
+                for line in lines
+                if line.human is not None
+            ]
         ),
     )
 
@@ -123,5 +123,8 @@ def parse_with_rasa(project: RasaProject, model: Path, texts: Sequence[str]) -> 
 def _parsed(value: Mapping[str, Any]) -> Parsed:
     intent, ranking = value["intent"], value["ranking"]
     return Parsed(
-        intent["name"], float(intent["confidence"]), ranking[0]["name"] if ranking else intent["name"]
+        intent["name"],
+        float(intent["confidence"]),
+        ranking[0]["name"] if ranking else intent["name"],
+        {one["name"]: float(one["confidence"]) for one in ranking},
     )

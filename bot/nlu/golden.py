@@ -32,14 +32,14 @@ class Broken:
 def broken_lines(
     lines: Sequence[LabelledLine],
     parse: Callable[[Sequence[str]], Sequence[Parsed]],
-    wants_human: Callable[[str], bool],
+    asks: Callable[[str, Parsed], bool],
 ) -> tuple[Broken, ...]:
     """The lines that are not understood: the best intent, or the wish for a human, is another one."""
     broken = []
     for line, parsed in zip(lines, parse([line.text for line in lines]), strict=True):
         if line.intent is not None and parsed.best != line.intent:
             broken.append(Broken(line.text, line.intent, parsed.best))
-        if line.human is not None and wants_human(line.text) != line.human:
+        if line.human is not None and asks(line.text, parsed) != line.human:
             wish = ("no wish for a human", "a wish for a human")
             broken.append(Broken(line.text, wish[line.human], wish[not line.human]))
     return tuple(broken)

@@ -19,7 +19,11 @@ from bot.errors import PartUnavailable
 from bot.messages import Candidate, DecisionRecord, Effects, HandoffRequest, Link, TicketRequest
 from bot.serving import free_port
 
-PARSE = {"intent": {"name": "faq", "confidence": 0.9}, "ranking": [], "entities": []}
+PARSE = {
+    "intent": {"name": "faq", "confidence": 0.9},
+    "ranking": [{"name": "faq", "confidence": 0.9}, {"name": "request_human", "confidence": 0.05}],
+    "entities": [],
+}
 RECORD = DecisionRecord("answer", "e1", 0.9, 0.95, (Candidate("e1", "问", 0.9, 1.2),), 3.0, "r1")
 
 
@@ -67,7 +71,7 @@ async def test_a_turn_is_sent_as_agreed() -> None:
     async with serving(handler) as url:
         turn = await ask(url)
     assert [reply.text for reply in turn.replies] == ["您好"]
-    assert (turn.intent, turn.intent_confidence) == ("faq", 0.9)
+    assert (turn.intent, turn.intent_confidence, turn.request) == ("faq", 0.9, 0.05)
     body = {
         "sender": "c1-1",
         "message_id": "c1:1",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ArtefactMismatch, ConfigurationError
 from bot.handoff.request import wants_human
-from bot.handoff.request_detector import RequestDetector
+from bot.handoff.request_detector import RequestDetector, Wish
 from bot.handoff.request_model import FILE, RequestModel
 from bot.handoff.request_training import read_training_lines, train_request_model
 
@@ -38,8 +38,8 @@ def test_it_hears_more_and_mishears_less_than_the_rules(detector: RequestDetecto
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     wanted = [line["text"] for line in lines if line["human"]]
     other = [line["text"] for line in lines if not line["human"]]
-    heard = [sum(map(hears, wanted)) for hears in (detector.wants_human, wants_human)]
-    misheard = [sum(map(hears, other)) for hears in (detector.wants_human, wants_human)]
+    heard = [sum(map(hears, wanted)) for hears in (lambda text: detector.hear(text).heard, wants_human)]
+    misheard = [sum(map(hears, other)) for hears in (lambda text: detector.hear(text).heard, wants_human)]
     assert heard[0] > heard[1]
     assert misheard[0] < misheard[1]
 
@@ -59,7 +59,7 @@ def test_it_hears_more_and_mishears_less_than_the_rules(detector: RequestDetecto
     ],
 )
 def test_plain_wishes_are_heard(detector: RequestDetector, text: str) -> None:
-    assert detector.wants_human(text)
+    assert detector.hear(text).heard
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,21 @@ def test_plain_wishes_are_heard(detector: RequestDetector, text: str) -> None:
     ],
 )
 def test_what_only_sounds_like_one_is_not(detector: RequestDetector, text: str) -> None:
-    assert not detector.wants_human(text)
+    assert not detector.hear(text).heard
+
+
+@pytest.mark.parametrize(
+    ("wish", "ranked", "asks"),
+    [
+        (Wish(True, 0.0), 0.0, True),
+        (Wish(False, 0.55), 0.3, True),
+        (Wish(False, 0.45), 0.3, False),
+        (Wish(False, 0.89), 0.1, False),
+        (Wish(False, 0.1), 0.8, False),
+    ],
+)
+def test_two_that_are_in_doubt_are_enough_together(wish: Wish, ranked: float, asks: bool) -> None:
+    assert wish.with_intent(ranked) is asks
 
 
 @given(st.text())
@@ -105,8 +119,8 @@ def test_without_a_model_the_rules_decide_and_the_log_says_so(
 ) -> None:
     with caplog.at_level(logging.WARNING):
         alone = RequestDetector.load(tmp_path)
-    assert alone.wants_human("转人工")
-    assert not alone.wants_human("不用转人工")
+    assert alone.hear("转人工") == Wish(True, 1.0)
+    assert alone.hear("不用转人工") == Wish(False, 0.0)
     assert "bot nlu train" in caplog.text
 
 

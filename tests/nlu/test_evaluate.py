@@ -29,8 +29,8 @@ def detect(text: str) -> Emotion:
     return Emotion("angry", 0.9, "none") if text == "垃圾" else Emotion("calm", 0.0)
 
 
-def never(text: str) -> bool:
-    return False
+def by_intent(_text: str, parsed: Parsed) -> bool:
+    return parsed.intent == "request_human"
 
 
 def test_csv_with_empty_labels(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_csv_with_empty_labels(tmp_path: Path) -> None:
     path.write_text("\ufeff" + CSV, "utf-8")
     lines = read_lines(path)
     assert lines[2] == LabelledLine("退款呢", "ask_refund_progress", human=None)
-    report = evaluate(lines, parse, detect, never, 0.6).to_json()
+    report = evaluate(lines, parse, detect, by_intent).to_json()
     assert set(report) == {"intent", "human"}
     intent, human = report["intent"], report["human"]
     assert (intent["n"], intent["accuracy"], intent["macro_f1"], intent["confusions"]) == (3, 1.0, 1.0, [])
@@ -52,7 +52,7 @@ def test_jsonl_with_emotion_and_risk_needs_no_rasa(tmp_path: Path) -> None:
     def refuse(texts: Sequence[str]) -> list[Parsed]:
         raise AssertionError("Rasa was asked")
 
-    report = evaluate(read_lines(path), refuse, detect, never, 0.6).to_json()
+    report = evaluate(read_lines(path), refuse, detect, by_intent).to_json()
     emotion = report["emotion"]
     assert (emotion["n"], emotion["macro_f1"]) == (2, 1.0)
     assert {label: (one["precision"], one["recall"]) for label, one in emotion["labels"].items()} == {
@@ -69,18 +69,16 @@ def test_yaml_list(tmp_path: Path) -> None:
     assert read_lines(path) == (LabelledLine("你好", "greet"), LabelledLine("转人工", human=True))
 
 
-def test_a_human_is_wanted_by_phrase_or_sure_intent() -> None:
+def test_a_wish_for_a_human_is_told_from_text_and_reading() -> None:
     lines = [
         LabelledLine("转人工", human=True),
         LabelledLine("叫个活人", human=True),
         LabelledLine("你好", human=False),
     ]
-    unsure = evaluate(lines, parse, detect, never, 0.8).human
-    assert unsure is not None
-    assert unsure.labels["true"].recall == 0
-    both = evaluate(lines, parse, detect, lambda text: "活人" in text, 0.6).human
-    assert both is not None
-    assert both.labels["true"].recall == 1
+    found = evaluate(lines, parse, detect, lambda text, parsed: "活人" in text or parsed.confidence < 0.8)
+    assert found.human is not None
+    assert found.human.labels["true"].recall == 1
+    assert found.human.labels["true"].precision == 1
 
 
 def test_figures() -> None:

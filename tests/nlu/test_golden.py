@@ -21,12 +21,12 @@ def parse(texts: Sequence[str]) -> list[Parsed]:
 
 
 def test_what_is_understood_is_not_broken() -> None:
-    assert broken_lines(LINES, parse, lambda text: text == "转人工") == ()
+    assert broken_lines(LINES, parse, lambda text, _parsed: text == "转人工") == ()
 
 
 def test_an_intent_and_a_wish_can_break() -> None:
     broken = broken_lines(
-        LINES, lambda texts: [Parsed("faq", 0.9, "thanks") for _ in texts], lambda _text: False
+        LINES, lambda texts: [Parsed("faq", 0.9, "thanks") for _ in texts], lambda _text, _parsed: False
     )
     assert [str(line) for line in broken] == [
         "在吗: greet expected, thanks found",
@@ -35,7 +35,7 @@ def test_an_intent_and_a_wish_can_break() -> None:
 
 
 def test_a_model_that_breaks_lines_is_refused_or_taken_for_a_reason(tmp_path: Path) -> None:
-    broken = broken_lines(LINES, parse, lambda _text: False)
+    broken = broken_lines(LINES, parse, lambda _text, _parsed: False)
     with pytest.raises(ConfigurationError, match="breaks 1 golden lines"):
         check_golden(broken, tmp_path / "m.tar.gz")
     check_golden(broken, tmp_path / "m.tar.gz", "the line is wrong")
