@@ -28,8 +28,9 @@ from bot.nlu.handed_vectors import HANDED
 CARD = "encoder.json"
 # The middle layer of a block comes out of the encoder's cache, which holds 512 texts.
 _BLOCK = 256
-# Half of a training is encoding; two threads use what the programs beside it leave of the processor.
-_TRAINING_THREADS = 2
+# Half of a training is encoding; two threads use what the programs beside it leave of the processor. A turn
+# brings one text, and one thread encodes it.
+_THREADS = 2
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -78,7 +79,7 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> EncoderFeaturizer:
-        return cls._with_encoder(config, model_storage, resource, execution_context, _TRAINING_THREADS)
+        return cls._with_encoder(config, model_storage, resource, execution_context)
 
     @classmethod
     def _with_encoder(
@@ -87,9 +88,8 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         storage: ModelStorage,
         resource: Resource,
         context: ExecutionContext,
-        threads: int,
     ) -> EncoderFeaturizer:
-        encoder = load_encoder(Path(os.environ.get("BOT_MODELS") or config["models"]), threads)
+        encoder = load_encoder(Path(os.environ.get("BOT_MODELS") or config["models"]), _THREADS)
         return cls(config, context.node_name, storage, resource, encoder)
 
     @classmethod
@@ -101,7 +101,7 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> EncoderFeaturizer:
-        component = cls._with_encoder(config, model_storage, resource, execution_context, threads=1)
+        component = cls._with_encoder(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
             trained = json.loads((folder / CARD).read_text("utf-8"))["fingerprint"]
         if trained != component._encoder.fingerprint:

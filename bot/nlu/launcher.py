@@ -46,7 +46,7 @@ def serve(arguments: argparse.Namespace) -> None:
     from bot.nlu import graph_runner, remote_actions
 
     remote_actions.install()
-    graph_runner.install()
+    graph_runner.install_for_serving()
     serve_application(
         model_path=str(arguments.model),
         interface=LOOPBACK,
@@ -60,9 +60,13 @@ def serve(arguments: argparse.Namespace) -> None:
 
 def train(arguments: argparse.Namespace) -> None:
     """Train and write `<out>/<name>.tar.gz`."""
-    from rasa.model_training import train as train_rasa
+    from rasa import model_training
 
-    result = train_rasa(
+    from bot.nlu import graph_runner, project_importer
+
+    graph_runner.install_for_training()
+    project_importer.install()
+    result = model_training.train(
         domain=str(arguments.domain),
         config=str(arguments.config),
         training_files=[str(path) for path in arguments.data],
