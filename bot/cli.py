@@ -254,7 +254,7 @@ def train_command(
     """Train the models of Rasa, the wish for a human and feelings, unless those of the same inputs exist."""
     from bot.emotion.training import train_emotion_model
     from bot.faq.encoder import load_encoder
-    from bot.faq.message_vectors import MessageVectors
+    from bot.faq.message_vectors import TrainingVectors
     from bot.faq.topic_file import load_entries
     from bot.handoff.request_training import train_request_model
     from bot.nlu.evaluate import parse_with_rasa
@@ -263,18 +263,20 @@ def train_command(
     from bot.nlu.train import train_model
 
     project = rasa_project(read_settings())
-    say(str(train_request_model(project.root / "data" / "nlu", project.models)))
-    asks = _asks(project.models)
-
-    def check(model: Path) -> None:
-        lines = read_lines(project.root / "data" / "nlu_golden.jsonl")
-        broken = broken_lines(lines, partial(parse_with_rasa, project, model), asks)
-        check_golden(broken, model, accept)
 
     # Rasa trains in a process of its own; meanwhile this one has a core for itself.
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(2) as beside:
+        human = beside.submit(train_request_model, project.root / "data" / "nlu", project.models)
+
+        def check(model: Path) -> None:
+            human.result()
+            lines = read_lines(project.root / "data" / "nlu_golden.jsonl")
+            broken = broken_lines(lines, partial(parse_with_rasa, project, model), _asks(project.models))
+            check_golden(broken, model, accept)
+
         rasa = beside.submit(train_model, project, check)
-        vectors = MessageVectors(load_encoder(project.models))
+        say(str(human.result()))
+        vectors = TrainingVectors(load_encoder(project.models), project.models, say)
         questions = [entry.questions for entry in load_entries(read_settings().faq)]
         say(str(train_emotion_model(LEXICON.parent, vectors, project.models, questions)))
         say(str(rasa.result()))

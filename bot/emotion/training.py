@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
+
 from bot.emotion.emotion import Label, Risk
 from bot.emotion.evidence import Evidence
 from bot.emotion.lexicon import Lexicon
@@ -82,9 +84,13 @@ def train_emotion_model(
     if not examples:
         raise ConfigurationError(f"{folder / TRAINING} holds no labelled lines")
     lexicon = Lexicon.load(files[0])
-    examples += calm_questions(questions, lexicon)
+    calm = calm_questions(questions, lexicon)
+    # The questions last: a release that is built meanwhile has encoded them by then.
+    encoded = np.concatenate(
+        [vectors.encode([one.text for one in part]) for part in (examples, calm) if part]
+    )
+    examples += calm
     evidence = [Evidence(lexicon, example.text) for example in examples]
-    encoded = vectors.encode([example.text for example in examples])
     try:
         model = EmotionModel.fit(examples, evidence, encoded, digest, vectors.fingerprint)
     except ValueError as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bot.faq.classifier import joined
 from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import Encoder, Vectors
+from bot.faq.known_vectors import KnownVectors
 from bot.faq.normalize import normalize
 
 
@@ -41,3 +43,22 @@ class MessageVectors:
             "encoder": self.fingerprint,
             "layers": [base64.b64encode(layer.astype("<f4").tobytes()).decode() for layer in layers],
         }
+
+
+@dataclass(frozen=True)
+class TrainingVectors:
+    """As `MessageVectors`, for thousands of messages: what the newest release in `models` holds is read."""
+
+    encoder: Encoder
+    models: Path
+    progress: Callable[[str], None]
+
+    @property
+    def fingerprint(self) -> str:
+        """The encoder's."""
+        return self.encoder.fingerprint
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Float32 of shape [texts, d + m] for messages as typed, at least one."""
+        known = KnownVectors.of_newest(self.models, self.encoder, self.progress)
+        return joined(known.encode([normalize(text) for text in texts]))

@@ -21,7 +21,7 @@ class _Files(RasaFileImporter):
     def _lines(self) -> TrainingData:
         return super().get_nlu_data()
 
-    def get_nlu_data(self, language: str | None = None) -> TrainingData:  # noqa: ARG002
+    def get_nlu_data(self, language: str | None = None) -> TrainingData:
         return self._lines
 
 
@@ -32,7 +32,7 @@ class ProjectImporter(E2EImporter):
         self._files = _Files(config, domain, list(data))
         super().__init__(ResponsesSyncImporter(self._files))
 
-    def get_nlu_data(self, language: str | None = None) -> TrainingData:  # noqa: ARG002
+    def get_nlu_data(self, language: str | None = None) -> TrainingData:
         """All lines; the language makes no difference to Rasa's YAML reader."""
         return self._files.get_nlu_data()
 

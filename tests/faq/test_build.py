@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.errors import ConfigurationError
@@ -13,6 +14,7 @@ from bot.faq.encoded import EncodedTexts
 from bot.faq.encoder import HashEncoder, Vectors
 from bot.faq.lint import SEVERITIES
 from bot.faq.lint.released import read_findings
+from bot.faq.message_vectors import MessageVectors, TrainingVectors
 from bot.faq.publication import publish
 from bot.faq.release import Manifest, Sources, list_releases, load_release, read_report, releases_folder
 from tests.faq.large_faq import large_entries, write_large
@@ -84,6 +86,20 @@ def test_only_new_texts_are_encoded(sources: Sources, tmp_path: Path) -> None:
     encoder = CountingEncoder()
     build_release(sources, tmp_path, encoder, 0.02, QUIET)
     assert encoder.seen == ["一本书最多续借几回"]
+
+
+def test_a_training_beside_it_encodes_only_what_the_release_does_not_hold(
+    sources: Sources, tmp_path: Path
+) -> None:
+    texts = ["能续借几次", "今天心情很好", "能续借几次"]
+    alone = TrainingVectors(HashEncoder(), tmp_path, QUIET).encode(texts)
+    build_release(sources, tmp_path, HashEncoder(), 0.02, QUIET)
+    encoder = CountingEncoder()
+    vectors = TrainingVectors(encoder, tmp_path, QUIET)
+    np.testing.assert_array_equal(vectors.encode(texts), alone)
+    np.testing.assert_array_equal(MessageVectors(HashEncoder()).encode(texts), alone)
+    assert encoder.seen == ["今天心情很好"]
+    assert vectors.fingerprint == HashEncoder().fingerprint
 
 
 def test_building_publishes_nothing_and_remembers_what_served(sources: Sources, tmp_path: Path) -> None:
