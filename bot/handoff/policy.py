@@ -37,7 +37,7 @@ RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2}
 
 # The intent of a wish for a human, and how sure Rasa must be of it when nothing was heard before.
 REQUEST_INTENT = "request_human"
-REQUEST_CONFIDENCE = 0.4
+REQUEST_CONFIDENCE = 0.6
 # What a maintainer may switch off. A wish, a danger, a failure and misses always lead to a human, and so does
 # an action that asks for one, for it leaves the matter open.
 SWITCHABLE: frozenset[Reason] = frozenset(

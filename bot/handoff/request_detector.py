@@ -18,7 +18,7 @@ SURE = 0.9
 DOUBTFUL = 0.4
 # Two that are in doubt are right together more often than one that is less in doubt.
 POSSIBLE = 0.2
-TOGETHER = 0.4
+TOGETHER = 0.375
 
 
 @dataclass(frozen=True)

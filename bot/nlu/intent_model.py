@@ -13,17 +13,21 @@ import numpy as np
 from bot.nlu.grams import TfIdf
 from bot.nlu.intent_features import FeatureWeights, IntentFeatures, Matrix, Sentence
 from bot.nlu.intent_network import Labels, Network, NetworkSettings, fit_network, softmax
+from bot.nlu.latin_words import LatinWords
 
 WEIGHTS = "intents.npz"
 CARD = "intents.json"
 _LEAST_LINES = 3
 # A network does not see one of so many parts, which tells how sure its scores may be.
 _PARTS = 12
+# What is left of the confidence in a message of letters that make no known word: runs of three letters
+# resemble abbreviations such as rg, whatever they are.
+_STRANGE = 0.25
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """One intent and its probability (0..1)."""
+    """One intent and how sure it is (0..1): its probability, or less for a message that makes no sense."""
 
     intent: str
     confidence: float
@@ -38,11 +42,13 @@ class IntentModel:
         features: IntentFeatures,
         networks: Sequence[Network],
         sharpness: float,
+        latin: LatinWords,
     ) -> None:
         self.intents = tuple(intents)
         self._features = features
         self._networks = tuple(networks)
         self._sharpness = sharpness
+        self._latin = latin
 
     @classmethod
     def fit(
@@ -76,7 +82,9 @@ class IntentModel:
                 networks[-1].scores(*features.row(sentences[at])) for at in np.flatnonzero(unseen).tolist()
             ]
             right.append(labels[unseen])
-        return cls(names.tolist(), features, networks, _sharpness(np.stack(scores), np.concatenate(right)))
+        sharpness = _sharpness(np.stack(scores), np.concatenate(right))
+        latin = LatinWords.fit(sentence.text for sentence in sentences)
+        return cls(names.tolist(), features, networks, sharpness, latin)
 
     def probabilities(self, sentences: Sequence[Sentence]) -> Matrix:
         """Probability of each intent, float32 [len(sentences), len(intents)], in the order of `intents`."""
@@ -89,10 +97,11 @@ class IntentModel:
         return scores
 
     def rank(self, sentences: Sequence[Sentence]) -> list[tuple[Ranked, ...]]:
-        """All intents of each sentence, most probable first."""
+        """All intents of each sentence, most probable first; a quarter as sure where it makes no sense."""
+        sure = [_STRANGE if self._latin.strange(sentence.text) else 1.0 for sentence in sentences]
         return [
-            tuple(Ranked(self.intents[i], float(row[i])) for i in np.argsort(-row, kind="stable"))
-            for row in self.probabilities(sentences)
+            tuple(Ranked(self.intents[i], share * float(row[i])) for i in np.argsort(-row, kind="stable"))
+            for row, share in zip(self.probabilities(sentences), sure, strict=True)
         ]
 
     def save(self, folder: Path) -> None:
@@ -105,6 +114,7 @@ class IntentModel:
             "words": features.words.names,
             "networks": len(self._networks),
             "sharpness": self._sharpness,
+            "latin": sorted(self._latin.known),
         }
         (folder / CARD).write_text(json.dumps(card, ensure_ascii=False), "utf-8")
         arrays: dict[str, Any] = {
@@ -134,7 +144,8 @@ class IntentModel:
                 Network(**{name: arrays[f"{name}_{number}"] for name in names})
                 for number in range(card["networks"])
             ]
-            return cls(card["intents"], features, networks, card["sharpness"])
+            latin = LatinWords(frozenset(card["latin"]))
+            return cls(card["intents"], features, networks, card["sharpness"], latin)
 
 
 def _parts(labels: Labels) -> Labels:

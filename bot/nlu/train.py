@@ -25,6 +25,7 @@ COMPONENTS = (
     "bot/nlu/intent_features.py",
     "bot/nlu/intent_network.py",
     "bot/nlu/intent_model.py",
+    "bot/nlu/latin_words.py",
     "bot/nlu/intent_classifier.py",
     "bot/nlu/threshold.py",
     "bot/nlu/entities.py",

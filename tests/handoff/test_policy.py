@@ -44,8 +44,8 @@ def test_a_calm_conversation_goes_on() -> None:
     ("state", "expected"),
     [
         (replace(STATE, wants_human=True), "requested"),
-        (replace(STATE, intent="request_human", intent_confidence=0.4), "requested"),
-        (replace(STATE, intent="request_human", intent_confidence=0.39), None),
+        (replace(STATE, intent="request_human", intent_confidence=0.6), "requested"),
+        (replace(STATE, intent="request_human", intent_confidence=0.59), None),
         (replace(STATE, intent="faq", intent_confidence=1.0), None),
         (replace(STATE, emotion=Emotion("angry", 0.8)), "anger"),
         (replace(STATE, emotion=Emotion("angry", 0.79)), None),

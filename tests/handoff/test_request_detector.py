@@ -87,7 +87,7 @@ def test_what_only_sounds_like_one_is_not(detector: RequestDetector, text: str) 
     [
         (Wish(True, 0.0), 0.0, True),
         (Wish(False, 0.55), 0.3, True),
-        (Wish(False, 0.45), 0.3, False),
+        (Wish(False, 0.4), 0.3, False),
         (Wish(False, 0.89), 0.1, False),
         (Wish(False, 0.1), 0.8, False),
     ],

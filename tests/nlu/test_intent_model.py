@@ -18,7 +18,7 @@ from bot.nlu.intent_network import NetworkSettings
 ENCODER = HashEncoder(64)
 WEIGHTS, SETTINGS = FeatureWeights(least=1), NetworkSettings(hidden=32, networks=2)
 LINES = {
-    "greet": ["你好", "您好呀", "在吗", "早上好", "哈喽", "嗨你好"],
+    "greet": ["你好", "您好呀", "在吗", "早上好", "哈喽", "嗨你好", "Hello there"],
     "request_return": ["我要退货", "这件想退掉", "帮我退货吧", "申请退货退款", "衣服退了", "我想退货"],
     "faq": ["运费怎么算", "邮费多少钱", "几天能到货", "怎么开发票", "包邮吗", "多少钱免运费"],
 }
@@ -56,8 +56,29 @@ def test_it_is_the_same_after_saving(model: IntentModel, tmp_path: Path) -> None
 def test_any_text_gets_a_full_ranking(model: IntentModel, text: str) -> None:
     (ranked,) = model.rank([sentence(text)])
     assert {r.intent for r in ranked} == set(LINES)
-    assert sum(r.confidence for r in ranked) == pytest.approx(1, abs=1e-4)
+    sure = sum(r.confidence for r in ranked)
+    assert sure == pytest.approx(1, abs=1e-4) or sure == pytest.approx(0.25, abs=1e-4)
     assert [r.confidence for r in ranked] == sorted((r.confidence for r in ranked), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "sense"),
+    [
+        ("hello", True),
+        ("ＨＥＬＬＯ！", True),
+        ("hellohello there", True),
+        ("qweqwe", False),
+        ("hel lo", False),
+        ("asd, jkl?", False),
+        ("qweqwe 12", True),
+        ("qweqwe在", True),
+        ("12", True),
+        ("！？", True),
+    ],
+)
+def test_letters_that_make_no_word_leave_it_in_doubt(model: IntentModel, text: str, sense: bool) -> None:
+    (ranked,) = model.rank([sentence(text)])
+    assert sum(r.confidence for r in ranked) == pytest.approx(1 if sense else 0.25, abs=1e-4)
 
 
 def test_two_intents_are_enough() -> None:
@@ -70,7 +91,7 @@ def test_it_names_an_intent_with_too_few_lines() -> None:
     lines = [*LINES["greet"], "退货"]
     with pytest.raises(ValueError, match="request_return"):
         IntentModel.fit(
-            [sentence(line) for line in lines], ["greet"] * 6 + ["request_return"], WEIGHTS, SETTINGS
+            [sentence(line) for line in lines], ["greet"] * 7 + ["request_return"], WEIGHTS, SETTINGS
         )
 
 
