@@ -69,7 +69,12 @@ class Reader:
 
 
 def folds(lines: Lines, number: int) -> tuple[tuple[list[int], list[int]], ...]:
-    """Places to train on and to test on, `number` times; blocks of twelve neighbours stay together."""
+    """Places to train on and to test on, `number` times; blocks of twelve neighbours stay together.
+
+    Nothing for 0.
+    """
+    if not number:
+        return ()
     count = -(-len(lines.intents) // BLOCK)
     fold_of_block = np.random.default_rng(0).permutation(count) % number
     fold_of_line = fold_of_block[np.arange(len(lines.intents)) // BLOCK]
