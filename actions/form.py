@@ -50,8 +50,9 @@ class Field:
     `read` finds it in an answer, `read_first` in any other message, `default` in what is known already.
     Responses of the domain: `utter_ask_<prompts>`, `utter_ask_<prompts>_again` and `utter_explain_<prompts>`
     (with an example), filled with `facts` and followed by `buttons`; `trouble` names another one that says
-    why an answer cannot be taken. An `optional` value that is not given is skipped; in a `free_text` field
-    almost anything is the value. `title` is the word for customers who want to change it, `resets` are the
+    why an answer cannot be taken, `aside` one for an answer that tells why there is none (the number is
+    forgotten): that is no failed attempt. An `optional` value that is not given is skipped; in a `free_text`
+    field almost anything is the value. `title` is the word for customers who want to change it, `resets` are the
     fields whose values hang on this one, `confirms` marks the yes at the end. `words` says a value that
     is not kept as people write it.
     """
@@ -62,6 +63,7 @@ class Field:
     read_first: Read = nothing
     default: Read = nothing
     trouble: Read = nothing
+    aside: Read = nothing
     needed: Callable[[View], bool] = lambda _view: True
     facts: Callable[[View], Mapping[str, str]] = lambda _view: {}
     buttons: Callable[[View], tuple[Button, ...]] = lambda _view: ()
@@ -180,7 +182,9 @@ def is_question(form: Form, state: FormState, view: View) -> bool:
     asked = form.field(state.requested)
     if asked.free_text:
         return turn.sure("faq")
-    if asked.read(view) is not None or asked.trouble(view) is not None or _control(asked, turn):
+    if any(read(view) is not None for read in (asked.read, asked.trouble, asked.aside)) or _control(
+        asked, turn
+    ):
         return False
     return not (asked.confirms and turn.intent == "deny") and _mentioned(form, asked, view) == view.values
 
@@ -202,6 +206,8 @@ def step(form: Form, state: FormState, view: View, answered: Speech | None = Non
     values = _mentioned(form, asked, view)
     if value is not None:
         values = form.put(values, asked.slot, value)
+    elif control is None and (aside := asked.aside(view)) and not turn.responded(aside):
+        return FormStep(replace(state, values=values), (asked.say(aside, view),))
     elif values == view.values:
         return _without_value(form, state, view, control)
     return go_on(form, replace(view, values=values))

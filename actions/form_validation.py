@@ -36,6 +36,7 @@ from actions.tasks import (
     wishes,
     without_questions,
 )
+from actions.ticket_status import newest, ticket_speech
 from actions.turn import Turn
 from actions.view import ORDER, View
 from bot.errors import InvalidInput, NotAllowed, OrderNotFound, PartUnavailable
@@ -183,7 +184,8 @@ class FormValidation(Action):
         if not proof.tries_left:
             failed = self._handoff("not_verified", view)
             return FormStep(FormState(), (failed,), "refused"), view
-        again = go_on(form, replace(view, values=values))
+        # More often a digit is wrong than the number, and who has another number may send that.
+        again = go_on(form, replace(view, values={**values, IDENTITY[0]: number}))
         wrong = Speech(response="utter_identity_wrong", values={"left": str(proof.tries_left)})
         return replace(again, say=(wrong,)), view
 
@@ -247,7 +249,9 @@ class FormValidation(Action):
             return None
         if declines_human(turn.text):
             return Speech(response=NO_HUMAN)
-        result = await self._answerer.answer(turn.text)
+        if turn.sure("ask_ticket_status", confidence=TASK_SURE) and (tickets := newest(view.tickets)):
+            return ticket_speech(tickets[0], view.now)
+        result = await self._answerer.answer(turn.text, turn.answered)
         if result.entry is not None:
             return answer_speech(result.entry, result)
         talk = _SMALL_TALK.get(turn.intent) if turn.confidence >= TASK_SURE else None
@@ -259,7 +263,8 @@ class FormValidation(Action):
         if entry is not None:
             return entry_speech(entry, None)
         choices = candidate_buttons(result.record)
-        if told or result.record.decision != "clarify" or not choices or not turn.sure("faq"):
+        asks = turn.sure("faq") or _ASKS.search(turn.text) is not None
+        if told or result.record.decision != "clarify" or not choices or not asks:
             return None
         effects = Effects(decision=result.record)
         return Speech(response=another(CLARIFY, turn), buttons=choices, effects=effects)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -32,17 +34,24 @@ class TicketStatus(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         tickets = await self._tickets(Turn.of(tracker).conversation)
-        told = [ticket for ticket in tickets if ticket.open][:SHOWN] or list(tickets[:1])
+        told = newest(tickets)
         for ticket in told:
-            self._speech(ticket).send(dispatcher)
+            ticket_speech(ticket, self._clock()).send(dispatcher)
         if not told:
             Speech(response="utter_ticket_none", buttons=(HUMAN_BUTTON,)).send(dispatcher)
         return []
 
-    def _speech(self, ticket: TicketView) -> Speech:
-        facts = {"ticket": ticket.number, "category": ticket.category, "by": moment(ticket.deadline)}
-        if not ticket.open:
-            response = "utter_ticket_settled_note" if ticket.note else "utter_ticket_settled"
-            return Speech(response=response, values={**facts, "note": ticket.note}, buttons=(HUMAN_BUTTON,))
-        state = "taken" if ticket.taken else "late" if ticket.deadline < self._clock() else "waiting"
-        return Speech(response=f"utter_ticket_{state}", values=facts, buttons=(_ADD, HUMAN_BUTTON))
+
+def newest(tickets: Sequence[TicketView]) -> tuple[TicketView, ...]:
+    """The newest open tickets, or the newest one that is settled; `tickets` come newest first."""
+    return tuple(ticket for ticket in tickets if ticket.open)[:SHOWN] or tuple(tickets[:1])
+
+
+def ticket_speech(ticket: TicketView, now: datetime) -> Speech:
+    """How far the ticket is, and by when somebody answers."""
+    facts = {"ticket": ticket.number, "category": ticket.category, "by": moment(ticket.deadline)}
+    if not ticket.open:
+        response = "utter_ticket_settled_note" if ticket.note else "utter_ticket_settled"
+        return Speech(response=response, values={**facts, "note": ticket.note}, buttons=(HUMAN_BUTTON,))
+    state = "taken" if ticket.taken else "late" if ticket.deadline < now else "waiting"
+    return Speech(response=f"utter_ticket_{state}", values=facts, buttons=(_ADD, HUMAN_BUTTON))

@@ -84,6 +84,59 @@ async def test_three_wrong_tries_end_with_a_human(talk: Talk) -> None:
     assert again.handoff == "not_verified"
 
 
+async def test_after_wrong_digits_the_digits_alone_are_enough(talk: Talk) -> None:
+    await talk.open("order_status_form", "查物流", "ask_order_status")
+    assert (await talk.prove("YS2600010001", "9999")).names == ["utter_identity_wrong"]
+    assert (await talk.say("8888")).fact("left") == "1"
+    assert (await talk.say("是2468")).names == ["utter_status_shipped"]
+
+
+async def test_after_a_wrong_number_the_right_one_is_taken(talk: Talk) -> None:
+    await talk.open("order_status_form", "查物流", "ask_order_status")
+    await talk.prove("YS2600010009", "2468")
+    assert (await talk.say("YS2600010001")).names == ["utter_ask_identity_digits"]
+    assert (await talk.say("2468")).names == ["utter_status_shipped"]
+
+
+@pytest.mark.parametrize(
+    ("words", "response"),
+    [
+        ("我忘了订单号", "utter_identity_order_forgotten"),
+        ("忘了", "utter_identity_order_forgotten"),
+        ("没有啊，我手机换了登录不上", "utter_identity_order_forgotten"),
+        ("订单号在哪里看", "utter_identity_order_forgotten"),
+        ("那用手机号查行不行", "utter_identity_order_by_phone"),
+        ("报名字可以吗", "utter_identity_order_by_phone"),
+    ],
+)
+async def test_who_has_no_order_number_is_helped_and_has_not_failed(
+    talk: Talk, words: str, response: str
+) -> None:
+    await talk.open("order_status_form", "查物流", "ask_order_status")
+    assert (await talk.say(words)).names == [response]
+    seen = [(await talk.say(other)).names for other in ("唔唔", "唔唔唔")]
+    assert seen == [["utter_ask_identity_order_again"], ["utter_explain_identity_order"]]
+
+
+@pytest.mark.parametrize("words", ["密码忘了怎么办", "快递找不到了", "我要换手机号", "没收到短信"])
+async def test_other_things_that_are_lost_are_no_lost_number(talk: Talk, words: str) -> None:
+    await talk.open("order_status_form", "查物流", "ask_order_status")
+    assert (await talk.say(words)).names == ["utter_ask_identity_order_again"]
+
+
+async def test_the_phone_that_was_to_be_the_key_is_not_asked_for_again(talk: Talk) -> None:
+    await talk.open("order_status_form", "查物流", "ask_order_status")
+    answer = await talk.say("那用手机号查行不行 15412342468")
+    assert answer.names == ["utter_identity_order_by_phone"]
+    assert (await talk.say("YS2600010001")).names == ["utter_status_shipped"]
+
+
+async def test_who_forgot_the_phone_is_helped(talk: Talk) -> None:
+    await talk.open("order_status_form", "查 YS2600010001", "ask_order_status")
+    assert (await talk.say("手机号换了，记不得了")).names == ["utter_identity_digits_forgotten"]
+    assert (await talk.say("2468")).names == ["utter_status_shipped"]
+
+
 @pytest.mark.parametrize(("form", "intent", "text"), OPENINGS)
 async def test_nobody_reads_the_order_of_another(known: SignIn, form: str, intent: str, text: str) -> None:
     talk = await known(CHEN)
