@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from actions.form import Field, choice_button
 from actions.view import LINE, ORDER, SHOP_ZONE, View
 from bot.messages import Button
-from bot.shop.order import Order, OrderLine
+from bot.shop.order import BEFORE_DISPATCH, UNDERWAY, Order, OrderLine
 
 SHOWN = 5
 Eligible = Callable[[Order], bool]
@@ -19,6 +20,24 @@ _PLACE = re.compile(r"^(?:第|选|要)?([1-5])(?:个|单)?$")
 _DAYS = {"大前天": 3, "前天": 2, "昨天": 1, "昨日": 1, "昨晚": 1, "今天": 0, "今日": 0, "今早": 0, "今晚": 0}
 _CALENDAR = re.compile(r"(?:(\d{4})[年/.-])?(\d{1,2})[月/.-](\d{1,2})")
 _SAME = re.compile(r"这[个一]?[单件笔]|那[个一]?[单件笔]|刚才那|刚刚那|上面那|还是它|就是它|同一[个单]")
+
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_NUMERAL = re.compile(r"[一二两三四五六七八九十]")
+_IN_MANY_TITLES = frozenset({"充电", "手机", "智能", "无线", "运动", "家用"})
+_THAT_ONE = r"了?的?[那这]?一?(?:单|个订单|笔)"
+_STATES: tuple[tuple[re.Pattern[str], Eligible], ...] = tuple(
+    (re.compile(f"(?:{words}){_THAT_ONE}"), is_in)
+    for words, is_in in (
+        ("取消", lambda order: order.state == "cancelled"),
+        ("[没未待]付款", lambda order: order.state == "pending_payment"),
+        ("[没未待]发货", lambda order: order.state in BEFORE_DISPATCH),
+        ("在?路上|运输中?|[没未]收到", lambda order: order.state in UNDERWAY),
+        ("(?<![没未])(?:签收|收到)", lambda order: order.state == "signed"),
+        ("换货", lambda order: order.open_case is not None and order.open_case.kind == "exchange"),
+        ("维修|在修", lambda order: order.open_case is not None and order.open_case.kind == "repair"),
+        ("退货", lambda order: order.open_case is not None and order.open_case.kind == "return"),
+    )
+)
 
 _ONE_ORDER = re.compile(r"[那这]一?[单个件笔]|[买拍下订]的")
 
@@ -46,8 +65,12 @@ def order_field(eligible: Eligible, *, resets: Sequence[str] = ()) -> Field:
     def candidates(view: View) -> tuple[Order, ...]:
         return tuple(order for order in view.orders if eligible(order)) or view.orders
 
+    def named(view: View) -> str | None:
+        return _named(view, candidates(view))
+
     def read(view: View) -> str | None:
-        return _named(view) or _placed(view, candidates(view))
+        found = candidates(view)
+        return _named(view, found) or _placed(view, found) or _described(view, found)
 
     def default(view: View) -> str | None:
         if view.missing:
@@ -55,8 +78,11 @@ def order_field(eligible: Eligible, *, resets: Sequence[str] = ()) -> Field:
         found = candidates(view)
         if len(found) == 1:
             return found[0].number
+        if described := _described(view, found):
+            return described
         recent = view.find(view.recent)
-        return recent.number if recent in found else None
+        # Who names another product or day does not mean the order that was spoken of.
+        return recent.number if recent in found and not (_told(view) and not _matches(recent, view)) else None
 
     def buttons(view: View) -> tuple[Button, ...]:
         found = candidates(view)
@@ -67,7 +93,7 @@ def order_field(eligible: Eligible, *, resets: Sequence[str] = ()) -> Field:
         slot=ORDER,
         prompts="which_order",
         read=read,
-        read_first=_named,
+        read_first=named,
         default=default,
         trouble=_trouble,
         needed=lambda view: view.known,
@@ -110,7 +136,7 @@ def line_field(*, resets: Sequence[str] = ()) -> Field:
     )
 
 
-def _named(view: View) -> str | None:
+def _named(view: View, among: tuple[Order, ...]) -> str | None:
     """The one order that the message names by number, product or day."""
     if view.turn.choice is not None:
         return view.turn.choice if view.find(view.turn.choice) else None
@@ -122,6 +148,8 @@ def _named(view: View) -> str | None:
     found = [order for order in view.orders if _matches(order, view)] if _told(view) else []
     if view.order in found:
         return view.values[ORDER]
+    if len(found) > 1:
+        found = [order for order in found if order in among]
     return found[0].number if len(found) == 1 else None
 
 
@@ -139,8 +167,34 @@ def _told(view: View) -> bool:
 def _matches(order: Order, view: View) -> bool:
     days, products = _days(view), {m.value for m in view.turn.mentions if m.kind == "product"}
     on_day = order.placed_at.astimezone(SHOP_ZONE).date() in days
-    has_product = any(line.product in products for line in order.lines)
+    has_product = any(_is_called(line, product) for line in order.lines for product in products)
     return (on_day or not days) and (has_product or not products) and bool(days or products)
+
+
+def _is_called(line: OrderLine, product: str) -> bool:
+    """Whether the product's name fits: 手表 is said of a 智能手表, too."""
+    return line.product.endswith(product)
+
+
+def _described(view: View, among: tuple[Order, ...]) -> str | None:
+    """The one order with a piece of its title in the message (收腰裙子), or in the state that it names."""
+    text = view.turn.text
+    if view.turn.choice is not None or text.startswith("/"):
+        return None
+    said = _pairs(text)
+    titled = [order for order in among if any(_pairs(line.title) & said for line in order.lines)]
+    found = titled or [order for order in among if _is_in_named_state(order, text)]
+    return found[0].number if len(found) == 1 else None
+
+
+def _pairs(words: str) -> frozenset[str]:
+    """Any two characters in a row that may tell one product from another."""
+    pairs = {a + b for run in _HAN.findall(words) for a, b in pairwise(run)}
+    return frozenset(pair for pair in pairs - _IN_MANY_TITLES if not _NUMERAL.search(pair))
+
+
+def _is_in_named_state(order: Order, text: str) -> bool:
+    return any(words.search(text) and is_in(order) for words, is_in in _STATES)
 
 
 def _days(view: View) -> tuple[date, ...]:
@@ -185,7 +239,7 @@ def _line_named(view: View) -> str | None:
     if order is None:
         return None
     products = {mention.value for mention in view.turn.mentions if mention.kind == "product"}
-    found = [line for line in order.lines if line.product in products]
+    found = [line for line in order.lines if any(_is_called(line, product) for product in products)]
     return found[0].id if len(found) == 1 else None
 
 
