@@ -244,6 +244,7 @@ class AfterSales:
                 "not_shipped": "cancel_order",
                 "not_signed": "ask_order_status",
                 "not_returnable": "request_exchange",
+                "case_open": "ask_order_status",
             },
         )
 

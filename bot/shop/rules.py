@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import NotAllowed
-from bot.shop.after_sales import CASE_KINDS, PERSONAL, CaseKind, CaseRequest, Payer, Reason
+from bot.shop.after_sales import CASE_KINDS, CASE_STATES, PERSONAL, CaseKind, CaseRequest, Payer, Reason
 from bot.shop.deadlines import add_months, end_of_day
 from bot.shop.order import ARRIVED, BEFORE_DISPATCH, UNDERWAY, Order, OrderLine, UrgeKind
 
@@ -136,7 +136,7 @@ def check_case(order: Order, request: CaseRequest, now: datetime) -> Terms:
     if line is None:
         raise NotAllowed("no_such_line", "这个订单里没有这件商品，请再看一下。")
     signed = _signed(order, request.kind)
-    _check_other_cases(order, line)
+    _check_other_cases(order, line, request.kind)
     if request.kind == "repair":
         return _repair(line, signed, now)
     if request.kind == "exchange" and request.variant is not None:
@@ -165,13 +165,17 @@ def _signed(order: Order, kind: CaseKind) -> datetime:
     return signed
 
 
-def _check_other_cases(order: Order, line: OrderLine) -> None:
+def _check_other_cases(order: Order, line: OrderLine, wished: CaseKind) -> None:
     for case in order.cases:
         if case.line == line.id and case.is_open:
-            raise NotAllowed(
-                "case_open",
-                f"“{line.title}”已有{CASE_KINDS[case.kind]}申请在处理，单号 {case.number}，不用重复提交。",
+            now, number = CASE_STATES[case.state], case.number
+            sentence = (
+                f"“{line.title}”的{CASE_KINDS[wished]}已经在办，进度是“{now}”，单号 {number}，不用再提交。"
+                if case.kind == wished
+                else f"“{line.title}”正在办{CASE_KINDS[case.kind]}，进度是“{now}”，单号 {number}。"
+                f"想改成{CASE_KINDS[wished]}，还没寄回的先在售后单里点“撤销申请”。"
             )
+            raise NotAllowed("case_open", sentence, agent_may=True)
         if case.line == line.id and case.state == "done" and case.kind == "return":
             raise NotAllowed("returned", f"“{line.title}”已经退货完成了，单号 {case.number}。")
 
