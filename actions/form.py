@@ -52,8 +52,8 @@ class Field:
     (with an example), filled with `facts` and followed by `buttons`; `trouble` names another one that says
     why an answer cannot be taken, `aside` one for an answer that tells why there is none (the number is
     forgotten): that is no failed attempt. An `optional` value that is not given is skipped; in a `free_text`
-    field almost anything is the value. `title` is the word for customers who want to change it, `resets` are the
-    fields whose values hang on this one, `confirms` marks the yes at the end. `words` says a value that
+    field almost anything is the value. `title` is the word for customers who want to change it, `resets` are
+    the fields whose values hang on this one, `confirms` marks the yes at the end. `words` says a value that
     is not kept as people write it.
     """
 
@@ -274,7 +274,7 @@ def _open(form: Form, view: View) -> FormStep:
     for field in form.fields:
         found = field.read_first(view) if field.needed(view) else None
         if found is not None:
-            view = replace(view, values={**view.values, field.slot: found})
+            view = replace(view, values=form.put(view.values, field.slot, found))
     return go_on(form, view)
 
 

@@ -15,6 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.after_sales_form import NOTE, REASON
 from actions.answer_faq import CLARIFY, NO_HUMAN, another
 from actions.choose_entry import chosen_speech
 from actions.empathy import empathy
@@ -30,6 +31,7 @@ from actions.tasks import (
     Wish,
     errand,
     form_title,
+    instead_of,
     other_task,
     question_beside,
     task_button,
@@ -38,7 +40,7 @@ from actions.tasks import (
 )
 from actions.ticket_status import newest, ticket_speech
 from actions.turn import Turn
-from actions.view import ORDER, View
+from actions.view import LINE, ORDER, View
 from bot.errors import InvalidInput, NotAllowed, OrderNotFound, PartUnavailable
 from bot.handoff.request import declines_human
 from bot.messages import Effects, HandoffRequest
@@ -53,6 +55,9 @@ TASK_SURE = 0.8
 # these tasks are questions themselves, and a complaint has its own.
 _ASKS = re.compile(r"(?:什么|啥)(?!时候)|(?:怎么|咋)(?!还|没|这|那)|如何|多少|多久|几天|谁")
 _ASKED_ANYWAY = frozenset({"order_status_form", "refund_form", "urge_form", COMPLAINT})
+# Forms about one product of one order, and what is the same in all three.
+_KINDRED = frozenset({"return_form", "exchange_form", "repair_form"})
+_LEFT = (IDENTITY[0], ORDER, LINE, REASON, NOTE)
 _SMALL_TALK = {"greet": "utter_greet", "thanks": "utter_thanks", "bot_challenge": "utter_bot_challenge"}
 
 
@@ -87,7 +92,9 @@ class FormValidation(Action):
     ) -> list[dict[str, Any]]:
         turn, memory = Turn.of(tracker), Memory.of(tracker)
         is_open = memory.form == self._form.name and bool(tracker.get_slot(REQUESTED))
-        state = memory.state if is_open else FormState()
+        # Values that another form left to this one are there before anything was asked.
+        left = memory.form == self._form.name and memory.state.requested is None
+        state = memory.state if is_open or left else FormState()
         then = memory.then if is_open else None
         try:
             again = memory.again(turn) if state.requested is None and turn.confidence < TASK_SURE else None
@@ -126,7 +133,13 @@ class FormValidation(Action):
         if hindrance is not None:
             return (*beside, hindrance), Memory(recent=recent), _closed()
         if state.requested is not None and (other := self._other(state, view)) is not None:
-            return (), Memory(recent=state.values.get(ORDER) or recent), [*_closed(), FollowupAction(other)]
+            left = _left_to(other, self._form.name, view)
+            spoken_of = state.values.get(ORDER) or recent
+            return (
+                (),
+                Memory(other if left else None, left or FormState(), spoken_of),
+                [*_closed(), FollowupAction(other)],
+            )
         result = step(form, state, view, await self._answer(state, view))
         if result.ending == "prove":
             result, view = await self._prove(result, view)
@@ -141,6 +154,9 @@ class FormValidation(Action):
 
     async def _opening(self, turn: Turn) -> Opening:
         """What the message that opens the form says besides the form's own task."""
+        contrary = TASKS.get(instead_of(turn) or "", (None, ""))[0]
+        if contrary is not None:
+            return Opening(turn, elsewhere=contrary if contrary != self._form.name else None)
         named, sure = wishes(turn), turn.confidence >= TASK_SURE
         # The intent of two tasks in one message is anything: they are done as they were named. And the words
         # say more than an intent that is not sure.
@@ -268,6 +284,13 @@ class FormValidation(Action):
             return None
         effects = Effects(decision=result.record)
         return Speech(response=another(CLARIFY, turn), buttons=choices, effects=effects)
+
+
+def _left_to(other: str, form: str, view: View) -> FormState | None:
+    """What one of return, exchange and repair leaves to another: nobody tells the same thing twice."""
+    if not {other, form} <= _KINDRED:
+        return None
+    return FormState({slot: view.values[slot] for slot in _LEFT if slot in view.values})
 
 
 def _next(intent: str) -> Speech:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from actions.turn import Mention, Turn
@@ -52,6 +53,16 @@ _ORDERED = re.compile(
     r"帮|给我|我要|我想|想要|麻烦|请|申请|一下|[要退换修催消查]吧|^(?:就|那|直接|先)*(?:[查催改]|取消|把|[退换修开][个张一掉])"
 )
 _HAPPENED = re.compile(r"被|已|过了|之前|上次|刚才")
+# 我是想修不是想换, 不换了，直接退钱: the one is denied, the other wished.
+_DENIED_KIND = re.compile(
+    r"(?:不是|不想|不要|不用|别|不)(?:想要?|要|说|申请|给我|再)*(?P<kind>维?修理?|换货?|退货?款?)(?!改)[的了新货吧]*"
+)
+_KINDS: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "修": ("request_repair", re.compile("修(?!改)")),
+    "换": ("request_exchange", re.compile("换(?![了个成]?(?:地址|订单|一单|手机号|号))")),
+    "退": ("request_return", re.compile("退(?!款(?:进度|到))")),
+}
+_ASKS_HOW = re.compile("怎么|为什么|为啥|多久|多少|谁|什么|几天|能不能")
 _ASKING = re.compile(
     r"怎么|如何|多久|多长|多少|几天|几号|谁|什么|啥|哪|吗|呢|能不能|可不可以|要不要|有没有|是不是|会不会|可以不"
 )
@@ -85,6 +96,17 @@ def wishes(turn: Turn) -> tuple[Wish, ...]:
 def errand(turn: Turn) -> Wish | None:
     """The first task that the message orders in so many words, whatever intent it looks like."""
     return next((wish for wish in wishes(turn) if _is_ordered(wish.turn.text)), None)
+
+
+def instead_of(turn: Turn) -> str | None:
+    """The one of return, exchange and repair that is wished while another is denied, in so many words."""
+    text = turn.text
+    denied = {kind for found in _DENIED_KIND.finditer(text) for kind in _KINDS if kind in found["kind"]}
+    if not denied or text.startswith("/") or _ASKS_HOW.search(text):
+        return None
+    rest = _DENIED_KIND.sub("，", text)
+    wished = [kind for kind, (_, words) in _KINDS.items() if words.search(rest)]
+    return _KINDS[wished[0]][0] if len(wished) == 1 and wished[0] not in denied else None
 
 
 def _is_ordered(clause: str) -> bool:
@@ -147,6 +169,9 @@ def other_task(turn: Turn, form: str) -> str | None:
     """
     if changes_something(turn):
         return None
+    if (contrary := instead_of(turn)) is not None:
+        opposite, _ = TASKS[contrary]
+        return opposite if opposite != form else None
     named = [wish.intent for wish in wishes(turn)]
     intent = turn.intent
     if turn.sure("correct") and _corrected(turn):

@@ -1,0 +1,121 @@
+"""Which order is meant, by fewer words than its whole name, and what happens when the kind of help changes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from actions import build_actions
+from actions.endpoint import build_executor
+from actions.faq import FixedAnswerer
+from actions.forms_access import FormsAccess
+from actions.tasks import instead_of
+from actions.turn import Turn
+from tests.actions.talk import Talk
+from tests.desk import Clock
+from tests.shop.site import token
+
+pytestmark = pytest.mark.anyio
+
+CHEN, LI, ZHAO, ZHOU = "demo-chen", "demo-li", "demo-zhao", "demo-zhou"
+SignIn = Callable[[str], Awaitable[Talk]]
+
+
+@pytest.fixture
+def known(answerer: FixedAnswerer, forms: FormsAccess, clock: Clock) -> SignIn:
+    """Sign a demo customer in, as the host site does."""
+
+    async def sign_in(customer: str) -> Talk:
+        await forms.shop.present("c", token(customer, clock()))
+        return Talk(build_executor(build_actions(answerer, forms)))
+
+    return sign_in
+
+
+async def test_a_shorter_name_of_the_product_is_enough(known: SignIn) -> None:
+    talk = await known(CHEN)
+    await talk.open("return_form", "耳机不喜欢想退掉", "request_return")
+    assert talk.slots["form_state"]["values"]["order"] == "YS2600010002"
+
+
+@pytest.mark.parametrize(
+    ("customer", "form", "words", "order"),
+    [
+        (ZHOU, "return_form", "收腰裙子那个", "YS2600040004"),
+        (ZHAO, "refund_form", "还有取消那单呢", "YS2600030003"),
+    ],
+)
+async def test_a_piece_of_the_title_or_the_state_names_the_order(
+    known: SignIn, customer: str, form: str, words: str, order: str
+) -> None:
+    talk = await known(customer)
+    opened = await talk.open(form, "帮我看看", "faq")
+    assert opened.names == ["utter_ask_which_order"]
+    await talk.say(words)
+    assert talk.slots["form_state"]["recent"] == order
+
+
+async def test_another_product_than_that_of_the_last_order_is_not_taken_for_it(known: SignIn) -> None:
+    talk = await known(LI)
+    await talk.open("order_status_form", "YS2600020001 到哪了", "ask_order_status")
+    answer = await talk.open("cancel_form", "羽绒服那个帮我取消", "cancel_order")
+    assert "utter_ask_which_order" in answer.names or "utter_order_unmatched" in answer.names
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("等下，我是想修不是想换", "request_repair"),
+        ("不是换，我想维修", "request_repair"),
+        ("裙子不换了，直接退钱", "request_return"),
+        ("不退了，给我换一个吧", "request_exchange"),
+        ("我不想要了，退掉", None),
+        ("不是退货，为什么要换", None),
+        ("不退运费吗", None),
+        ("不修改了", None),
+        ("不换了", None),
+    ],
+)
+def test_what_is_wished_instead(words: str, wish: str | None) -> None:
+    assert instead_of(Turn(words, "nlu_fallback")) == wish
+
+
+async def test_who_wants_a_repair_instead_is_not_asked_to_confirm_the_exchange(known: SignIn) -> None:
+    talk = await known(CHEN)
+    await talk.open("exchange_form", "蓝牙耳机我要换货", "request_exchange")
+    await talk.say("左耳不出声，有质量问题")
+    while "utter_ask_case_confirm" not in (answer := await talk.say("左耳没有声音")).names:
+        assert talk.form == "exchange_form", answer.responses
+        if "换同款新的" in answer.buttons:
+            await talk.click("同款")
+    switched = await talk.say("等下，我是想修不是想换", "deny")
+    assert not switched.responses
+    assert talk.followup == "repair_form"
+    answer = await talk.open("repair_form", "等下，我是想修不是想换", "deny")
+    assert answer.names == ["utter_ask_case_confirm"], "the product and the fault were told before"
+    assert answer.fact("kind") == "维修"
+    assert (await talk.yes()).fact("number").startswith("WX")
+
+
+@pytest.mark.parametrize(
+    ("form", "intent", "text", "words"),
+    [
+        ("repair_form", "request_repair", "吸尘器要维修", "不用再提交"),
+        ("exchange_form", "request_exchange", "吸尘器坏了我要换新的", "想改成换货"),
+    ],
+)
+async def test_a_case_in_hand_is_told_with_its_state_and_a_way_on(
+    known: SignIn, form: str, intent: str, text: str, words: str
+) -> None:
+    talk = await known(ZHOU)
+    await talk.open("repair_form", "YS2600040001 要维修", "request_repair")
+    await talk.say("开不了机，充电灯也不亮")
+    await talk.yes()
+    answer = await talk.open(form, f"YS2600040001 {text}", intent)
+    if answer.names == ["utter_ask_case_reason"]:
+        answer = await talk.click("quality")
+    assert answer.names == ["utter_agent_may"]
+    assert words in answer.fact("sentence")
+    assert "待审核" in answer.fact("sentence")
+    assert answer.buttons[0] == "查我的订单"
