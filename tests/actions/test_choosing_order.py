@@ -1,4 +1,4 @@
-"""Which order is meant, by fewer words than its whole name, and what happens when the kind of help changes."""
+"""Which order is meant, by fewer words than its whole name, and a change of mind about the kind of help."""
 
 from __future__ import annotations
 
