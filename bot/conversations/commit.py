@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from bot.conversations.feedback import SAID, overhear
 from bot.conversations.story import Topics, draft_handoff, told_by_action
 from bot.conversations.transcript import Message, append, read_message
 from bot.conversations.turn import RESUME_BUTTON, Result, Task
+from bot.conversations.waiting import answer_waiting, bot_messages, may_leave
 from bot.handoff import notify
 from bot.handoff.hours import BusinessHours
 from bot.handoff.policy import HandOff, Reason
@@ -34,8 +35,6 @@ from bot.tables import ConversationRow, EpisodeRow, MessageRow, TicketRow, TurnR
 # Categories of an action's request, as words for people.
 CATEGORY_NAMES = {"callback": "回电", "complaint": "投诉", "suggestion": "建议"}
 _REQUESTS: dict[str, Reason] = {"callback": "callback", "suggestion": "suggestion"}
-# A customer who waits is told so again after this time at the earliest.
-REMINDER = timedelta(minutes=2)
 
 _MESSAGES = cast("sa.Table", MessageRow.__table__)
 
@@ -76,7 +75,6 @@ def _next() -> sa.Select[Any]:
             ConversationRow.channel,
             ticket.correlate(EpisodeRow).scalar_subquery().label("ticket"),
             said.text,
-            said.at,
             waits.correlate(MessageRow).label("more"),
         )
         .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
@@ -191,7 +189,6 @@ def next_task(session: Session, conversation: str) -> Task | None:
         channel=found.channel,
         ticket=ticket,
         last_prompt=found.text,
-        last_prompt_at=found.at,
         more=found.more,
     )
 
@@ -266,8 +263,10 @@ def _effect(
 ) -> _Effect:
     heard = result.heard(episode)
     waiting = open_handoff(session, row.conversation_id, row.number) if result.task.ticket else None
-    if result.resumes:
-        reply = Reply(notify.RESUMED.format(number=waiting.number) if waiting else notify.GOES_ON)
+    if result.resumes or (result.withdraws and waiting is not None and may_leave(waiting)):
+        wordings = notify.RESUMED if waiting else notify.GOES_ON
+        turn = bot_messages(session, row.conversation_id, row.number)
+        reply = Reply(notify.in_turn(wordings, turn).format(number=waiting.number if waiting else ""))
         after = heard.resumed() if episode.owner == "queue" else heard
         return _Effect((reply,), "replied", "resumed", after, waiting)
     if episode.owner == "human":
@@ -278,7 +277,8 @@ def _effect(
         return _Effect((Reply(text),), "transcript", ticket=waiting)
     if episode.owner == "queue":
         assert waiting is not None, "an episode waits with its ticket only"
-        return _Effect(_while_waiting(session, result, waiting, now, books), "transcript", ticket=waiting)
+        replies = answer_waiting(session, result, waiting, now, books.hours)
+        return _Effect(replies, "transcript", ticket=waiting)
     if isinstance(result.step, HandOff):
         ticket = _hand_off(session, row, result, result.step, waiting, now, books)
         ahead = ahead_of(session, ticket)
@@ -308,26 +308,6 @@ def _finish(
             "at": now,
         },
     )
-
-
-def _while_waiting(
-    session: Session, result: Result, ticket: TicketRow, now: datetime, books: Bookkeeping
-) -> tuple[Reply, ...]:
-    """Danger is answered at once; asking again, or a long silence, with the place in the queue."""
-    step, before = result.step, ticket.reason
-    if isinstance(step, HandOff):
-        raise_priority(session, ticket, step, now, books.hours)
-        session.flush()
-    ahead = ahead_of(session, ticket)
-    if isinstance(step, HandOff) and step.reason in ("self_harm", "fraud") and step.reason != before:
-        notice = notify.handoff_notice(step.reason, ticket.number, ahead, now, books.hours, apologise=False)
-        return (Reply(notice, (RESUME_BUTTON,)),)
-    last = result.task.last_prompt_at
-    if result.asks_again or last is None or now - last >= REMINDER:
-        outlook = notify.outlook(ahead, now, books.hours)
-        text = notify.STILL_WAITING.format(number=ticket.number, outlook=outlook)
-        return (Reply(text, (RESUME_BUTTON,)),)
-    return ()
 
 
 def _hand_off(

@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from typing import Any, Protocol
 
 from actions.empathy import is_apology
@@ -18,6 +17,7 @@ from bot.errors import PartUnavailable
 from bot.handoff import notify
 from bot.handoff.past_turns import policy_trace
 from bot.handoff.policy import Continue, ConversationState, HandOff, OfferHuman, Step, Thresholds, decide
+from bot.handoff.request import asks_about_waiting, withdraws
 from bot.handoff.request_detector import BY_RULES, Wish
 from bot.messages import Button, Reply
 
@@ -63,7 +63,6 @@ class Task:
     channel: str
     ticket: str | None = None
     last_prompt: str | None = None
-    last_prompt_at: datetime | None = None
     more: bool = False
 
 
@@ -81,6 +80,8 @@ class Timings:
 class Result:
     """What is to be stored. `outcome` counts for the misses; `transcript` means that the bot stays silent.
 
+    `resumes`: a press of the button takes the customer out of the queue. `withdraws`: their words do, unless
+    the ticket is about a danger. `asks_again`: for a human, or how long it takes.
     `state` is what the policy saw when it decided on `step`.
     """
 
@@ -92,6 +93,7 @@ class Result:
     rasa: RasaTurn | None = None
     transcript: bool = False
     resumes: bool = False
+    withdraws: bool = False
     asks_again: bool = False
     apologises: bool = False
     error: str | None = None
@@ -233,7 +235,7 @@ class TurnHandler:
         if message.payload == RESUME_PAYLOAD:
             return replace(result, resumes=True, step=Continue())
         if episode.owner == "queue":
-            return replace(result, asks_again=state.wants_human)
+            return _in_queue(result)
         if isinstance(result.step, HandOff):
             return replace(result, apologises=result.displeased and not episode.apologised)
         rasa = await self._ask(task, emotion, heard, thresholds)
@@ -314,6 +316,19 @@ class TurnHandler:
         if last.startswith(again):
             again = notify.MISSED[misses % len(notify.MISSED)]
         return (*replies[:-1], replace(replies[-1], text=again))
+
+
+def _in_queue(result: Result) -> Result:
+    """What a message means that is said while waiting; a danger told in it comes before all else."""
+    message, step = result.task.message, result.step
+    if isinstance(step, HandOff) and step.priority == "urgent":
+        return result
+    typed = message.payload is None
+    if typed and withdraws(message.text):
+        return replace(result, withdraws=True, step=Continue())
+    return replace(
+        result, asks_again=result.state.wants_human or (typed and asks_about_waiting(message.text))
+    )
 
 
 def _heard(episode: Episode, emotion: Emotion) -> Episode:

@@ -9,9 +9,44 @@ from bot.handoff.policy import Reason
 
 BOT_NAME = "小杉"
 OFFER = "如果还是没帮到您，可以点“转人工”，我把记录一起转给客服同事。"
-STILL_WAITING = "您的消息已转到人工客服，工单号 {number}，{outlook}"
-RESUMED = f"好的，{BOT_NAME}继续为您服务，请直接说您的问题。工单 {{number}} 仍会保留，客服同事会跟进。"
-GOES_ON = f"好的，{BOT_NAME}继续为您服务，请直接说您的问题。"
+# Several wordings each, which take turns (`in_turn`).
+STILL_WAITING = (
+    "{place}，工单号 {number}。轮到您时，客服同事会直接在这里回复。",
+    "让您久等了，{place}。工单号 {number} 一直排着，聊天记录同事都能看到。",
+    "帮您看了一下，{place}。工单号 {number}，同事接入后会直接在这里回您。",
+)
+NOTED = (
+    "记下了，客服同事接入后会看到。想先问我，回“不等了”就行。",
+    "好，这条也会一起给客服同事看。要是不想等，回“不等了”，我接着帮您。",
+    "您说的都在记录里，同事来了就能看到。也可以回“不等了”，先由我来答。",
+)
+NOTED_UPSET = (
+    "您说的这些都记下了，客服同事接入后会先看。",
+    "都记着呢，同事来了一看就清楚。",
+    "您说的我都原样留着，客服同事会看到。",
+)
+NOTED_IN_DANGER = (
+    "您说的我都看到了，已经加急交给同事。情况紧急的话，请马上拨打110或120。",
+    "我看到了，同事会优先联系您。要是更紧急了，请先拨打110或120，也请身边的人来帮您。",
+)
+TO_COURTESY = (
+    "好的，轮到您时客服同事会直接在这里回复。",
+    "嗯，同事来了会直接在这里回您，您先忙也没关系。",
+)
+# Words do not take somebody out of the queue who may be in danger.
+NOT_LET_GO = (
+    "这件事我不放心，还是请同事跟您确认一下，他会尽快在这里回复您。想先问别的，可以选下面这一项。",
+    "同事已经加急在看了，由他跟您确认一下更稳妥。想先问别的，可以选下面这一项。",
+)
+RESUMED = (
+    f"好的，{BOT_NAME}继续为您服务，有问题直接说就行。工单 {{number}} 仍会保留，客服同事会跟进。",
+    "好，那就先不排队了，有事随时跟我说。工单 {number} 还留着，客服同事会跟进。",
+    "好的，不等了，接下来有问题直接问我。工单 {number} 没有取消，客服同事会跟进。",
+)
+GOES_ON = (
+    f"好的，{BOT_NAME}继续为您服务，请直接说您的问题。",
+    "好的，有问题直接问我就行。",
+)
 ALREADY_SERVED = "人工客服{agent}正在为您服务，请稍等回复，工单号 {number}。"
 # One per miss in a row, so that the same prompt never comes twice running.
 MISSED = (
@@ -72,13 +107,20 @@ def handoff_notice(
 
 def outlook(ahead: int, now: datetime, hours: BusinessHours) -> str:
     """When somebody will answer, and that nothing has to be told twice."""
-    if hours.is_open(now):
-        place = f"您前面还有 {ahead} 位，" if ahead else "马上轮到您，"
-        return place + "聊天记录已一并转交，您不用重复描述。"
-    return (
-        f"现在是下班时间，客服{hours.describe_opening(now)}上班后会优先回复您，"
-        "聊天记录已一并转交，您可以先留言补充。"
-    )
+    told = "您不用重复描述。" if hours.is_open(now) else "您可以先留言补充。"
+    return f"{place(ahead, now, hours)}，聊天记录已一并转交，{told}"
+
+
+def place(ahead: int, now: datetime, hours: BusinessHours) -> str:
+    """The place in the queue, or when somebody is there; without a full stop."""
+    if not hours.is_open(now):
+        return f"现在是下班时间，客服{hours.describe_opening(now)}上班后会优先回复您"
+    return f"您前面还有 {ahead} 位" if ahead else "马上轮到您"
+
+
+def in_turn(wordings: tuple[str, ...], turn: int) -> str:
+    """One of several wordings; `turn` grows by one with each message, so that none comes twice in a row."""
+    return wordings[turn % len(wordings)]
 
 
 def joined(agent: str) -> str:

@@ -10,6 +10,7 @@ import re
 
 from bot.emotion import normalize
 from bot.handoff import request_phrases as phrases
+from bot.handoff import waiting_phrases as waiting
 
 _CLAUSE_ENDS = re.compile(r"[,.!?;:~\n\r…、|/]+")
 # A clause this short that names a human has no room for much else than the wish.
@@ -39,6 +40,34 @@ def declines_human(text: str) -> bool:
     clauses = _clauses(_normal(text))
     left = [phrases.DECLINES.sub("", clause) for clause in clauses]
     return left != clauses and len("".join(left)) <= _COURTESY
+
+
+def withdraws(text: str) -> bool:
+    """Whether somebody who waits for a human says no more than that they need none (不用了, 没事了, 不等了).
+
+    A question does not (不用等了吗？), and neither does a message with anything else to tell.
+    """
+    normal = _normal(text)
+    if "?" in normal:
+        return False
+    left = [waiting.LEAVES.sub("◇", phrases.DECLINES.sub("◇", clause)) for clause in _clauses(normal)]
+    if not any("◇" in clause for clause in left):
+        return False
+    return not any(waiting.COURTESY.sub("", clause.replace("◇", "")) for clause in left)
+
+
+def asks_about_waiting(text: str) -> bool:
+    """Whether somebody who waits for a human asks how long, in which place, or where everybody is."""
+    return any(
+        waiting.ASKS.search(clause) and not waiting.OTHER_MATTERS.search(clause)
+        for clause in _clauses(_normal(text))
+    )
+
+
+def adds_nothing(text: str) -> bool:
+    """Whether the message is courtesy alone (好的，谢谢), which has nothing to be noted."""
+    clauses = _clauses(_normal(text))
+    return bool(clauses) and not any(waiting.COURTESY.sub("", clause) for clause in clauses)
 
 
 def _normal(text: str) -> str:

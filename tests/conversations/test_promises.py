@@ -360,24 +360,6 @@ async def test_a_customer_who_waits_may_go_on_with_the_bot(desk: Desk) -> None:
     assert (await desk.status()).owner == "queue"
 
 
-async def test_waiting_customers_are_reminded_now_and_then_and_not_each_time(desk: Desk) -> None:
-    await desk.say("转人工")
-    await desk.say("补充一下，是昨天的单")
-    assert (await desk.last()).sender == "customer"
-    desk.clock.advance(minutes=3)
-    await desk.say("还在吗")
-    assert (await desk.tickets())[0].number in (await desk.last()).text
-    assert not desk.dialogue.calls
-
-
-async def test_danger_is_answered_at_once_even_while_waiting(desk: Desk) -> None:
-    await desk.say("转人工")
-    await desk.say("我不想活了，活着没意思")
-    assert "12356" in (await desk.last()).text
-    (ticket,) = await desk.tickets()
-    assert (ticket.priority, ticket.reason) == ("urgent", "self_harm")
-
-
 async def test_a_commit_of_a_finished_turn_changes_nothing(desk: Desk) -> None:
     await desk.say("怎么退货")
     query = sa.select(sa.func.count()).select_from(MessageRow)

@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.conversations.conversation import Episode
 from bot.conversations.conversations import AgentRef
+from bot.conversations.waiting import SEVERAL
 from bot.errors import Conflict, UnknownChoice
 from bot.tables import EpisodeRow
 from tests.desk import Clock, Desk, open_desk
@@ -36,7 +37,13 @@ TEXTS = [
     "我要去12315投诉你们",
     "/restart",
     "😀",
+    "不用了，谢谢",
+    "还要等多久",
+    "好的",
+    "我不想活了，活着没意思",
 ]
+
+TO_THE_AGENT = ["还要等多久", "颜色是红的", "你们就是骗子", "好的"]
 
 
 class Walk(RuleBasedStateMachine):
@@ -71,6 +78,28 @@ class Walk(RuleBasedStateMachine):
     @rule(text=st.sampled_from(TEXTS))
     def say(self, text: str) -> None:
         self.run(self.desk.say(text))
+
+    @rule(text=st.sampled_from(["不用了", "没事了", "算了不等了"]))
+    def withdraw(self, text: str) -> None:
+        waits = self.run(self.desk.status()).owner == "queue"
+        urgent = [t for t in self.run(self.desk.tickets()) if t.state == "open" and t.priority == "urgent"]
+        self.run(self.desk.say(text))
+        if waits:
+            assert self.run(self.desk.status()).owner == ("queue" if urgent else "bot")
+
+    @rule(texts=st.lists(st.sampled_from(TO_THE_AGENT), min_size=1, max_size=6))
+    def write_to_the_agent(self, texts: list[str]) -> None:
+        """Whoever waits hears something at once, and again before they have said much more."""
+        silent = 0
+        for number, text in enumerate(texts):
+            if self.run(self.desk.status()).owner != "queue":
+                return
+            first = number == 0 and self.run(self.desk.turns())[-1].outcome == "handoff"
+            self.run(self.desk.say(text))
+            answered = self.run(self.desk.last()).sender == "bot"
+            silent = 0 if answered else silent + 1
+            assert silent < SEVERAL
+            assert answered or not (first or text == "还要等多久")
 
     @rule(texts=st.lists(st.sampled_from(TEXTS), min_size=2, max_size=4))
     def say_much_at_once(self, texts: list[str]) -> None:
@@ -183,6 +212,14 @@ class Walk(RuleBasedStateMachine):
             both = {before.trace["decision"], after.trace["decision"]}
             if both == {"no_answer"} and before.episode == after.episode and after.seq == before.seq + 2:
                 assert messages[before.seq].text != messages[after.seq].text
+
+    @invariant()
+    def who_waits_is_never_told_the_same_twice_in_a_row(self) -> None:
+        messages = [m for m in self.run(self.desk.messages()) if m.sender == "bot"]
+        kept = {t.seq for t in self.run(self.desk.turns()) if t.outcome == "transcript"}
+        for before, after in itertools.pairwise(messages):
+            if after.answers in kept and not after.text.startswith("人工客服"):
+                assert before.text != after.text
 
     def teardown(self) -> None:
         self.run(self.stack.aclose())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handoff.request import declines_human, wants_human
+from bot.handoff.request import adds_nothing, asks_about_waiting, declines_human, wants_human, withdraws
 
 
 def lines(name: str) -> list[str]:
@@ -62,3 +62,72 @@ def test_texts_of_its_own_words_are_judged_quickly(text: str) -> None:
 )
 def test_a_refusal_of_a_human_and_nothing_else(text: str, declines: bool) -> None:
     assert declines_human(text) is declines
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不用了不用了",
+        "谢谢，没事了",
+        "算了不等了",
+        "不用人工了，谢谢啦",
+        "取消排队",
+        "我自己看吧",
+        "问题解决了，辛苦",
+        "不等了，继续问小杉",
+        "我还是自己再找找",
+        "别转了",
+    ],
+)
+def test_words_that_end_the_waiting(text: str) -> None:
+    assert withdraws(text)
+    assert not asks_about_waiting(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不用等了吗？",
+        "不用了，我要退款",
+        "不用机器人了",
+        "取消订单",
+        "解决了吗",
+        "自己弄坏的",
+        "不回复？",
+        "再不来我就不等了直接投诉",
+        "你们不管了吗",
+        "没事我等",
+        "问题没解决",
+    ],
+)
+def test_words_that_only_look_like_it(text: str) -> None:
+    assert not withdraws(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("还要等多久啊", True),
+        ("排了多少人了", True),
+        ("前面几个人", True),
+        ("人呢", True),
+        ("怎么还没人", True),
+        ("客服什么时候上班", True),
+        ("能快点吗", True),
+        ("退款还要等多久", False),
+        ("快递怎么这么慢", False),
+        ("维修什么时候有人上门", False),
+        ("家里没人", False),
+        ("第几次了你们这样", False),
+        ("那我问下怎么改密码", False),
+    ],
+)
+def test_questions_about_the_waiting(text: str, asks: bool) -> None:
+    assert asks_about_waiting(text) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "courtesy"), [("好的谢谢", True), ("嗯嗯，辛苦了", True), ("好的，是红的", False)]
+)
+def test_courtesy_alone(text: str, courtesy: bool) -> None:
+    assert adds_nothing(text) is courtesy
