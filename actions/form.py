@@ -33,6 +33,8 @@ SURE = 0.5
 SHORT = 12
 # There, a value alone may sound like a correction to the classifier; one says so.
 _CORRECTION = re.compile("不对|不是|错|改|换|更正|应该|重新|[等慢]一?[等下]|刚才|前面")
+# A yes to a summary, and no value of anything.
+_ENOUGH = re.compile("(?:那|先|好吧|算了)*就(?:先)?这样(?:吧|了|算了)?")
 CHANGE = "change:"
 
 Read = Callable[[View], str | None]
@@ -260,7 +262,8 @@ def _control(asked: Field, turn: Turn) -> Literal["requested", "stopped", "back"
         return "requested"
     if asked.free_text and len(turn.text) > SHORT:
         return None
-    if turn.sure("stop", "goodbye", confidence=SURE):
+    enough = not asked.confirms and _ENOUGH.fullmatch(turn.text.strip(" ，。！!,.~"))
+    if turn.sure("stop", "goodbye", confidence=SURE) or enough:
         return "stopped"
     corrects = turn.sure("correct", confidence=SURE) and (
         not asked.free_text or _CORRECTION.search(turn.text) is not None

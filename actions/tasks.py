@@ -62,6 +62,8 @@ _KINDS: Mapping[str, tuple[str, re.Pattern[str]]] = {
     "换": ("request_exchange", re.compile("换(?![了个成]?(?:地址|订单|一单|手机号|号))")),
     "退": ("request_return", re.compile("退(?!款(?:进度|到))")),
 }
+# 还有取消那单呢 asks for an order, and for nothing to be done.
+_WHICH_ONE = re.compile(r"[那这]一?[单个笔件]呢[?？]?$")
 _ASKS_HOW = re.compile("怎么|为什么|为啥|多久|多少|谁|什么|几天|能不能")
 _ASKING = re.compile(
     r"怎么|如何|多久|多长|多少|几天|几号|谁|什么|啥|哪|吗|呢|能不能|可不可以|要不要|有没有|是不是|会不会|可以不"
@@ -167,7 +169,7 @@ def other_task(turn: Turn, form: str) -> str | None:
 
     What names an order, a product or a day may be a correction: there the words must name the task, too.
     """
-    if changes_something(turn):
+    if changes_something(turn) or _WHICH_ONE.search(turn.text):
         return None
     if (contrary := instead_of(turn)) is not None:
         opposite, _ = TASKS[contrary]
