@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from actions.memory import Memory
 from actions.self_service import ENTRIES, self_service
 from actions.small_talk import small_talk
 from actions.speech import HUMAN_BUTTON, Speech, answer_speech, candidate_buttons, entry_speech
-from actions.tasks import Wish, errand, question_beside, task_button
+from actions.tasks import TASKS, Wish, errand, question_beside, task_button
 from actions.turn import Turn
 from bot.handoff.request import declines_human
 from bot.messages import Effects
@@ -23,6 +24,11 @@ from bot.messages import Effects
 CLARIFY = ("utter_clarify", "utter_clarify_again")
 REPHRASE = ("utter_rephrase", "utter_rephrase_again")
 NO_HUMAN = "utter_human_declined"
+ORDER_STATUS = TASKS["ask_order_status"][0]
+# What is left of 那手表呢 without its product.
+_WHAT_OF_IT = re.compile(
+    r"(?:那么?|还有|我的?|[这那]?个)*(?:[那这]?个?[单件])?(?:呢|怎么样了?|咋样了?)[?？。!！]*"
+)
 OFFER_HUMAN = ("utter_offer_human", "utter_offer_human_again")
 
 
@@ -49,6 +55,8 @@ class AnswerFaq(Action):
         wish = await self._errand(turn, result)
         if wish is not None:
             return [FollowupAction(wish.form)]
+        if result.entry is None and _names_an_order(turn, Memory.of(tracker)):
+            return [FollowupAction(ORDER_STATUS)]
         said = reply(turn, result, self._answerer)
         if said.response is not None and (feeling := empathy(turn)):
             Speech(text=feeling).send(dispatcher)
@@ -70,6 +78,18 @@ class AnswerFaq(Action):
         if wish.turn.text != turn.text:
             result = await self._answerer.answer(wish.turn.text)
         return wish if result.entry is None or result.entry.id == how else None
+
+
+def _names_an_order(turn: Turn, memory: Memory) -> bool:
+    """Whether the message names an order by its number, or, where orders were spoken of, by its product."""
+    if turn.mention("order_number"):
+        return True
+    return memory.recent is not None and _and_that_one(turn)
+
+
+def _and_that_one(turn: Turn) -> bool:
+    products = [mention for mention in turn.mentions if mention.kind == "product"]
+    return any(_WHAT_OF_IT.fullmatch(turn.text[: m.start] + turn.text[m.end :]) for m in products)
 
 
 def reply(turn: Turn, result: FaqResult, answerer: FaqAnswerer) -> Speech:

@@ -265,7 +265,8 @@ class FormValidation(Action):
             return None
         if declines_human(turn.text):
             return Speech(response=NO_HUMAN)
-        if turn.sure("ask_ticket_status", confidence=TASK_SURE) and (tickets := newest(view.tickets)):
+        of_ticket = turn.sure("ask_ticket_status") or "工单" in turn.text
+        if of_ticket and (tickets := newest(view.tickets)):
             return ticket_speech(tickets[0], view.now)
         result = await self._answerer.answer(turn.text, turn.answered)
         if result.entry is not None:

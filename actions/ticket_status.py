@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.forms_access import Clock, Tickets
 from actions.moment import moment
 from actions.speech import HUMAN_BUTTON, Speech
+from actions.tasks import TASKS
 from actions.turn import Turn
 from actions.view import TicketView
 from bot.messages import Button
@@ -33,8 +35,10 @@ class TicketStatus(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        tickets = await self._tickets(Turn.of(tracker).conversation)
-        told = newest(tickets)
+        turn = Turn.of(tracker)
+        told = newest(await self._tickets(turn.conversation))
+        if not told and turn.mention("order_number"):
+            return [FollowupAction(TASKS["ask_order_status"][0])]
         for ticket in told:
             ticket_speech(ticket, self._clock()).send(dispatcher)
         if not told:

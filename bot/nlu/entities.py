@@ -29,6 +29,11 @@ _ORDER_MISTYPED = re.compile(rf"{_YS}\d(?:{_GAP}\d)*", re.IGNORECASE)
 _ORDER_BARE = re.compile(
     r"(?<!快递)(?<!物流)(?<!运)(?:订单号?|单号)(?:是|为)?[:：#]?\s?(\d{10})(?![0-9A-Za-z])"
 )
+# Without its YS and the word for it, but called an order afterwards: 2600010001 这个单子到哪了.
+_ORDER_TOLD_AFTER = re.compile(
+    r"(?<![0-9A-Za-z+])(?<!快递单号)(?<!物流单号)(?<!运单号)(?<!运单)(\d{10})(?![0-9A-Za-z])"
+    r"(?=\s?[,，]?(?:[这那]一?个?|的)?(?:订单|单|物流|快递|包裹)|\s?[,，]?到哪|\s?[,，]?发货)"
+)
 _PHONE = re.compile(
     rf"(?<![0-9A-Za-z+])(?<!\d{_SEPARATOR})(?:(?:\+|00)?86{_GAP})?(1{_SEPARATOR}?[3-9](?:{_SEPARATOR}?\d){{9}})"
     rf"(?!\d|[A-Za-z]|{_SEPARATOR}\d{{3}})"
@@ -127,8 +132,9 @@ def _numbers(text: str) -> Iterator[tuple[Kind | None, str, int, int]]:
         yield "order_number", f"YS{_digits(found[1])}", found.start(), found.end()
     for found in _ORDER_MISTYPED.finditer(text):
         yield None, "", found.start(), found.end()
-    for found in _ORDER_BARE.finditer(text):
-        yield "order_number", f"YS{found[1]}", found.start(1), found.end(1)
+    for called in (_ORDER_BARE, _ORDER_TOLD_AFTER):
+        for found in called.finditer(text):
+            yield "order_number", f"YS{found[1]}", found.start(1), found.end(1)
     for found in _PHONE.finditer(text):
         yield "phone", _digits(found[1]), found.start(), found.end()
     for found in _TRACKING.finditer(text):

@@ -173,7 +173,11 @@ def _check_other_cases(order: Order, line: OrderLine, wished: CaseKind) -> None:
                 f"“{line.title}”的{CASE_KINDS[wished]}已经在办，进度是“{now}”，单号 {number}，不用再提交。"
                 if case.kind == wished
                 else f"“{line.title}”正在办{CASE_KINDS[case.kind]}，进度是“{now}”，单号 {number}。"
-                f"想改成{CASE_KINDS[wished]}，还没寄回的先在售后单里点“撤销申请”。"
+                + (
+                    f"想改成{CASE_KINDS[wished]}，先在售后单里点“撤销申请”。"
+                    if case.state in {"reviewing", "approved"}
+                    else f"东西已经寄回，想改成{CASE_KINDS[wished]}要由人工来处理。"
+                )
             )
             raise NotAllowed("case_open", sentence, agent_may=True)
         if case.line == line.id and case.state == "done" and case.kind == "return":

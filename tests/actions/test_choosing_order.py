@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from actions.faq import FixedAnswerer
 from actions.forms_access import FormsAccess
 from actions.tasks import instead_of
 from actions.turn import Turn
+from tests.actions.conftest import Run
 from tests.actions.talk import Talk
 from tests.desk import Clock
 from tests.shop.site import token
@@ -119,3 +121,44 @@ async def test_a_case_in_hand_is_told_with_its_state_and_a_way_on(
     assert words in answer.fact("sentence")
     assert "待审核" in answer.fact("sentence")
     assert answer.buttons[0] == "查我的订单"
+
+
+async def test_that_will_do_ends_a_form_that_has_nothing_to_submit(known: SignIn) -> None:
+    talk = await known(LI)
+    await talk.open("order_status_form", "查一下我的订单", "ask_order_status")
+    assert (await talk.say("就这样吧", "faq", 0.3)).names == ["utter_stop"]
+    assert talk.form is None
+
+
+async def test_an_order_in_a_state_is_no_other_task(known: SignIn) -> None:
+    talk = await known(ZHAO)
+    await talk.open("refund_form", "帮我看看", "faq")
+    await talk.say("还有取消那单呢", "cancel_order")
+    assert talk.followup is None
+    assert talk.slots["form_state"]["recent"] == "YS2600030003"
+
+
+def _product(text: str, word: str, kind: str = "product", value: str = "") -> dict[str, Any]:
+    start = text.index(word)
+    return {"entity": kind, "value": value or word, "start": start, "end": start + len(word)}
+
+
+@pytest.mark.parametrize("text", ["我的订单号是YS2600019999", "那你重新查 YS2600010001"])
+@pytest.mark.parametrize("action", ["action_answer_faq", "action_ticket_status"])
+async def test_an_order_number_in_a_sentence_is_looked_up(run: Run, action: str, text: str) -> None:
+    number = text[text.index("YS") :]
+    said, events = await run(
+        action, text, "correct", entities=[_product(text, number, "order_number", number)]
+    )
+    assert not said
+    assert [event["name"] for event in events if event["event"] == "followup"] == ["order_status_form"]
+
+
+@pytest.mark.parametrize(("recent", "followed"), [("YS2600040003", ["order_status_form"]), (None, [])])
+async def test_and_that_product_asks_for_an_order_where_orders_were_spoken_of(
+    run: Run, recent: str | None, followed: list[str]
+) -> None:
+    text = "那手表呢"
+    slots = {"form_state": {"recent": recent}}
+    _, events = await run("action_answer_faq", text, "faq", entities=[_product(text, "手表")], slots=slots)
+    assert [event["name"] for event in events if event["event"] == "followup"] == followed

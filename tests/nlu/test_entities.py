@@ -143,3 +143,18 @@ def test_a_word_cannot_name_two_products(tmp_path: Path) -> None:
 def test_the_shop_catalogue_is_readable() -> None:
     catalogue = Catalogue.read(Path(__file__).resolve().parents[2] / "data" / "nlu" / "products.txt")
     assert len({name for _, name in catalogue.words}) >= 60
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2600010001 这个单子到哪了", "2600010001的物流", "查2600010001，到哪了", "２６０００１０００１那单"],
+)
+def test_an_order_number_without_ys_is_known_by_what_follows(text: str) -> None:
+    assert values(text, "order_number") == ["YS2600010001"]
+
+
+@pytest.mark.parametrize(
+    "text", ["QQ 2600010001", "快递单号2600010001的物流", "运单2600010001到哪了", "26000100012 这个单子"]
+)
+def test_other_numbers_are_no_order_number(text: str) -> None:
+    assert values(text, "order_number") == []
