@@ -49,7 +49,9 @@ def nothing(_view: View) -> None:
 class Field:
     """One value of a form.
 
-    `read` finds it in an answer, `read_first` in any other message, `default` in what is known already.
+    `read` finds it in an answer, `read_first` in any other message, `default` in what is known already. Once
+    the form is open, `anew` is tried before `read_first`: it reads a value that corrects the one held.
+    `adds` reads at the confirmation what the customer has to add to the value.
     Responses of the domain: `utter_ask_<prompts>`, `utter_ask_<prompts>_again` and `utter_explain_<prompts>`
     (with an example), filled with `facts` and followed by `buttons`; `trouble` names another one that says
     why an answer cannot be taken, `aside` one for an answer that tells why there is none (the number is
@@ -64,6 +66,8 @@ class Field:
     read: Read
     read_first: Read = nothing
     default: Read = nothing
+    anew: Read = nothing
+    adds: Read = nothing
     trouble: Read = nothing
     aside: Read = nothing
     needed: Callable[[View], bool] = lambda _view: True
@@ -136,7 +140,11 @@ class Form:
     def before(self, slot: str, view: View) -> Field | None:
         """The nearest field before this one that has a value."""
         place = [field.slot for field in self.fields].index(slot)
-        filled = [f for f in self.fields[:place] if f.needed(view) and f.slot in view.values]
+        filled = [
+            f
+            for f in self.fields[:place]
+            if f.needed(view) and f.slot in view.values and f.default(view) != SKIPPED
+        ]
         return filled[-1] if filled else None
 
     def put(self, values: Mapping[str, str], slot: str, value: str | None) -> dict[str, str]:
@@ -152,13 +160,15 @@ class Form:
 class FormState:
     """`requested` is the slot that was asked for, `asked` times; None when the form has just been opened.
 
-    `between` counts the questions that were answered since then.
+    `between` counts the questions that were answered since then. While `changing`, the customer was asked at
+    the confirmation what is to be changed, and has not said it yet.
     """
 
     values: Mapping[str, str] = made_of(default_factory=dict)
     requested: str | None = None
     asked: int = 0
     between: int = 0
+    changing: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,12 +193,25 @@ def is_question(form: Form, state: FormState, view: View) -> bool:
         return False
     asked = form.field(state.requested)
     if asked.free_text:
-        return turn.sure("faq")
+        return turn.sure("faq") and asked.trouble(view) is None
     if any(read(view) is not None for read in (asked.read, asked.trouble, asked.aside)) or _control(
         asked, turn
     ):
         return False
-    return not (asked.confirms and turn.intent == "deny") and _mentioned(form, asked, view) == view.values
+    if asked.confirms and (turn.intent in ("affirm", "deny") or _added(form, view) is not None):
+        return False
+    return _mentioned(form, asked, view) == view.values
+
+
+def as_clicked(form: Form, state: FormState, view: View) -> View:
+    """The title of a button that is on offer, when it was typed, is a click on it."""
+    if state.requested is None:
+        return view
+    asked = form.field(state.requested)
+    offered = _change_buttons(form, view) if state.changing else asked.buttons(view)
+    typed = view.turn.text.strip(" ，。！!,.")
+    button = next((button for button in offered if button.title == typed), None)
+    return view if button is None else replace(view, turn=view.turn.clicked(button.payload))
 
 
 def step(form: Form, state: FormState, view: View, answered: Speech | None = None) -> FormStep:
@@ -197,20 +220,22 @@ def step(form: Form, state: FormState, view: View, answered: Speech | None = Non
         return _open(form, view)
     asked, turn = form.field(state.requested), view.turn
     if answered is not None:
-        return FormStep(replace(state, between=state.between + 1), (answered, *_reminder(asked, state, view)))
+        between = replace(state, between=state.between + 1, changing=False)
+        return FormStep(between, (answered, *_reminder(asked, state, view)))
     control = _control(asked, turn)
     if control == "requested":
         return FormStep(state, ending="requested")
     change = (turn.choice or "").removeprefix(CHANGE)
     if (turn.choice or "").startswith(CHANGE) and change in view.values:
         return _ask_anew(form, change, view)
-    value = None if asked.free_text and control else asked.read(view)
-    values = _mentioned(form, asked, view)
-    if value is not None:
-        values = form.put(values, asked.slot, value)
-    elif control is None and (aside := asked.aside(view)) and not turn.responded(aside):
+    value = None if (asked.free_text and control) or state.changing else asked.read(view)
+    values = view.values if value is None else form.put(view.values, asked.slot, value)
+    # What is said besides a yes takes the yes back: it was to something else.
+    values = _mentioned(form, asked, replace(view, values=values))
+    aside = asked.aside(view) if value is None and control is None else None
+    if aside is not None and not turn.responded(aside):
         return FormStep(replace(state, values=values), (asked.say(aside, view),))
-    elif values == view.values:
+    if value is None and values == view.values:
         return _without_value(form, state, view, control)
     return go_on(form, replace(view, values=values))
 
@@ -226,7 +251,12 @@ def _without_value(form: Form, state: FormState, view: View, control: str | None
     asked = form.field(str(state.requested))
     if control == "stopped":
         return FormStep(state, (Speech(response=form.stopped),), "stopped")
-    if asked.confirms and (view.turn.intent == "deny" or changes_something(view.turn)):
+    if state.changing and asked.read(view) is not None:
+        return go_on(form, view)
+    if asked.confirms and (added := _added(form, view)) is not None:
+        return go_on(form, replace(view, values=added))
+    corrects = view.turn.intent in ("deny", "correct") or changes_something(view.turn)
+    if asked.confirms and corrects:
         return _what_to_change(form, state, view)
     trouble = asked.trouble(view)
     if control == "back" and not trouble:
@@ -275,7 +305,11 @@ def _control(asked: Field, turn: Turn) -> Literal["requested", "stopped", "back"
 
 def _open(form: Form, view: View) -> FormStep:
     for field in form.fields:
-        found = field.read_first(view) if field.needed(view) else None
+        if not field.needed(view):
+            continue
+        found = field.read_first(view)
+        if found is None and form.first_open(view) is field:
+            found = field.default(view)
         if found is not None:
             view = replace(view, values=form.put(view.values, field.slot, found))
     return go_on(form, view)
@@ -285,11 +319,24 @@ def _mentioned(form: Form, asked: Field, view: View) -> dict[str, str]:
     """Values for other fields than the one asked for: given early, or given anew (不对，是昨天那单)."""
     values = dict(view.values)
     for field in form.fields:
-        if field is not asked and not field.free_text and field.needed(view):
-            found = field.read_first(replace(view, values=values))
-            if found is not None:
-                values = form.put(values, field.slot, found)
+        now = replace(view, values=values)
+        if field is asked or not field.needed(now):
+            continue
+        found = field.anew(now)
+        if found is None and not field.free_text:
+            found = field.read_first(now)
+        if found is not None:
+            values = form.put(values, field.slot, found)
     return values
+
+
+def _added(form: Form, view: View) -> dict[str, str] | None:
+    """The values with what is said beyond yes and no added to the one that it belongs to."""
+    for field in form.fields:
+        found = field.adds(view) if field.needed(view) else None
+        if found is not None:
+            return form.put(view.values, field.slot, found)
+    return None
 
 
 def _ask_anew(form: Form, slot: str, view: View) -> FormStep:
@@ -311,20 +358,23 @@ def _back(form: Form, state: FormState, view: View) -> FormStep:
 def _what_to_change(form: Form, state: FormState, view: View) -> FormStep:
     if state.asked >= view.turn.form_attempts:
         return FormStep(state, ending="form_failed")
+    speech = Speech(response="utter_change_what", buttons=_change_buttons(form, view))
+    return FormStep(replace(state, asked=state.asked + 1, changing=True), (speech,))
+
+
+def _change_buttons(form: Form, view: View) -> tuple[Button, ...]:
     changeable = [f for f in form.fields if f.title and f.needed(view) and f.slot in view.values]
     buttons = tuple(choice_button(f"改{f.title}", CHANGE + f.slot) for f in changeable)
-    stop = Button("不办了", "/stop")
-    speech = Speech(response="utter_change_what", buttons=(*buttons, stop))
-    return FormStep(replace(state, asked=state.asked + 1), (speech,))
+    return (*buttons, Button("不办了", "/stop"))
 
 
 def _not_understood(asked: Field, state: FormState, view: View) -> FormStep:
     if state.asked >= view.turn.form_attempts:
         return FormStep(state, ending="form_failed")
     trouble, times = asked.trouble(view), state.asked + 1
-    again = replace(state, asked=times)
+    again = replace(state, asked=times, changing=False)
     if trouble is None:
-        return FormStep(again, (asked.prompt(view, times),))
+        return FormStep(again, (asked.prompt(view, 1 if state.changing else times),))
     if times <= ASKS:
         return FormStep(again, (asked.say(trouble, view),))
     why = Speech(response=trouble, values=asked.facts(view))

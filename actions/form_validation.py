@@ -20,7 +20,7 @@ from actions.answer_faq import CLARIFY, NO_HUMAN, another
 from actions.choose_entry import chosen_speech
 from actions.empathy import empathy
 from actions.faq import FaqAnswerer
-from actions.form import IDENTITY, Form, FormState, FormStep, go_on, is_question, step
+from actions.form import IDENTITY, Form, FormState, FormStep, as_clicked, go_on, is_question, step
 from actions.forms_access import FormsAccess
 from actions.memory import STATE, Memory
 from actions.refusal import refusal_speech
@@ -128,7 +128,7 @@ class FormValidation(Action):
             if opening.instead is not None:
                 return (opening.instead,), Memory(recent=recent), _closed()
         turn, then, beside = opening.turn, opening.then, opening.beside
-        view = await self._access.view(form, turn, state.values, recent)
+        view = as_clicked(form, state, await self._access.view(form, turn, state.values, recent))
         hindrance = await self._hindrance(view)
         if hindrance is not None:
             return (*beside, hindrance), Memory(recent=recent), _closed()

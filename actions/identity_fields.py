@@ -10,7 +10,7 @@ from actions.view import View
 
 _BARE_ORDER = re.compile(r"(?<!\d)\d{10}(?!\d)")
 _ONLY_DIGITS = re.compile(r"[\d\s+-]+")
-_FOUR = re.compile(r"(?<![0-9A-Za-z])\d{4}(?![0-9A-Za-z年])")
+_FOUR = re.compile(r"(?<![0-9A-Za-z])\d{4}(?![0-9A-Za-z年号室栋幢弄楼])")
 _NO_NUMBER = (
     r"忘|不记得|记不(?:得|清|住|起)|想不起|找不(?:到|着)|不知道|不清楚|看不到|没有|没了|丢了|删[了掉]|换了"
 )

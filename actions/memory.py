@@ -44,6 +44,7 @@ class Memory:
             held.get("requested"),
             int(held.get("asked") or 0),
             int(held.get("between") or 0),
+            bool(held.get("changing")),
         )
         return cls(
             held.get("form"),
@@ -72,6 +73,7 @@ class Memory:
             "requested": self.state.requested,
             "asked": self.state.asked,
             "between": self.state.between,
+            "changing": self.state.changing,
             "recent": self.recent,
             "then": self.then,
             "over": self.over,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -111,6 +112,13 @@ class Turn:
     def choice(self) -> str | None:
         """The value of the button that was clicked in a form."""
         return self.mention("value") if self.intent == CHOICE_INTENT else None
+
+    def clicked(self, payload: str) -> Turn:
+        """The turn as if the button with this payload, a Rasa command, had been clicked."""
+        intent, brace, values = payload.removeprefix("/").partition("{")
+        given = json.loads(brace + values) if brace else {}
+        mentions = tuple(Mention(kind, str(value)) for kind, value in given.items())
+        return replace(self, text=payload, intent=intent, confidence=1.0, ranking=(), mentions=mentions)
 
     def sure(self, *intents: str, confidence: float = 0.5) -> bool:
         """Whether the message is one of these intents, at least this sure."""

@@ -39,6 +39,15 @@ _CITY = re.compile(r"(?:(?![区县旗路街镇乡村])[一-龥]){2,9}?(?:自治�
 _DISTRICT = re.compile(r"(?:(?!镇|乡|街道|路|大道|小区|社区|园区)[一-龥]){1,9}?(?:区|县|旗|市)")
 # Cities such as 东莞 and 仙桃 have towns and no districts.
 _TOWN = re.compile(r"[一-龥]{1,8}?(?:街道|镇|乡)")
+# Where a courier rings: a number, or a place that is its own address. A road alone is none.
+_HOUSE = re.compile(
+    r"[0-9０-９]|[一二三四五六七八九十百]+(?:号|栋|幢|座|单元|楼|层|室|组|队)|[村屯寨](?![路街])"
+    r"|(?:大学|学院|学校|中学|小学|医院|酒店|宾馆|政府|派出所)(?![路街])"
+)
+_UNITS = "号院|号楼|号|栋|幢|座|单元|层|楼|室|弄"
+_PART = re.compile(rf"([0-9]+[A-Za-z]?|[A-Za-z])({_UNITS})?")
+_MORE = re.compile(r"加|补|漏|少[写了]|还有|后面")
+_INSTEAD = re.compile(r"不是|不对|错|改|换|应该|是")
 _GAPS = re.compile(r"[\s,，。;；、/|]+")
 _LONGEST = 120
 
@@ -73,9 +82,42 @@ class Address:
         else:
             city, rest = _take(_CITY, rest)
         district, rest = _take(_DISTRICT if _DISTRICT.match(rest) else _TOWN, rest)
-        if not city or not district or len(rest) < 3:
+        if not city or not district or len(rest) < 3 or not _HOUSE.search(rest):
             raise AddressIncomplete("the address needs city, district and house")
         return cls(province, city, district, rest)
+
+    @classmethod
+    def find(cls, text: str) -> Address:
+        """Read the address in a longer message, from the province or municipality that it names on.
+
+        Raises what `parse` raises where no address is found.
+        """
+        for start in (0, *(match.start() for match in _PROVINCE.finditer(text))):
+            try:
+                return cls.parse(text[start:])
+            except AddressIncomplete:
+                continue
+        return cls.parse(text)
+
+    def corrected(self, words: str) -> Address | None:
+        """The address with the parts of the house that `words` name put right (是487号) or added (再加601).
+
+        None where the words name none, or where it is not said what they replace.
+        """
+        said = re.sub(r"不是\s*[0-9A-Za-z一-龥]*?(?=[，,。；;\s]|$|是|而是)", "", words)
+        detail, done = self.detail, False
+        more = _MORE.search(words) is not None
+        for part in _PART.finditer(said):
+            # A number without a word behind it is the flat.
+            same = [held for held in _PART.finditer(detail) if (held[2] or "室") == (part[2] or "室")]
+            if same and not more and _INSTEAD.search(words):
+                detail = detail[: same[-1].start()] + part[0] + detail[same[-1].end() :]
+            elif more and not same:
+                detail += part[0]
+            else:
+                return None
+            done = True
+        return replace(self, detail=detail) if done else None
 
     def masked(self) -> Address:
         """Down to the district and no further."""
