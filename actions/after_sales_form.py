@@ -47,6 +47,20 @@ _SIGNS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     ),
 )
 _LONGEST_NOTE = 300
+_MARKS = " ，。！!,."
+# Says what is wanted, or which product it is, and not what is wrong with it.
+_NO_FAULT = re.compile(
+    r"(?:我|就|想|要|帮|给|请|麻烦|申请|需要|办理?)*(?:退货|换货|维修|保修|报修|返修|修理|修|退|换)(?:一下|吧|了|的)*"
+    r"|(?:我|就|说)*是?[^，,。]{0,12}[那这](?:一?[个单件台款只双部])(?:的|啊|呀|吧)?"
+)
+_BESIDE = re.compile(r"^(?:(?:哦|噢|啊|对了|忘了?说了?|还忘了说|补充一下|再补充一点|另外)[，,。、 ]*)+")
+_ASKS = re.compile(r"[吗呢么]|怎么|如何|多久|多少|[为是]什么|什么时候|哪|谁|几天|能不能|可以|[?？]")
+# Words on the talk itself.
+_TALK = re.compile(r"确认|提交|知道|明白|谢谢|继续|等一?[等下]|转人工|客服|申请|不办|取消")
+_SHORTEST_ADDITION = 4
+_TALKING = frozenset(
+    ("affirm", "deny", "stop", "goodbye", "go_back", "correct", "greet", "thanks", "bot_challenge")
+) | {"request_human", "choose_entry", "unhelpful", "helpful"}
 _NO_NOTE = re.compile(r"没有了?|没了|不用了?|就这些|没什么|无|就这样")
 
 
@@ -88,7 +102,21 @@ def read_note(view: View) -> str | None:
         or _NO_NOTE.fullmatch(words.strip("。，. "))
     ):
         return SKIPPED
+    if _NO_FAULT.fullmatch(words.strip(_MARKS)):
+        return None
     return words[:_LONGEST_NOTE] or None
+
+
+def read_addition(view: View) -> str | None:
+    """The note with what more of the fault is told at the confirmation; no question, no word on the talk."""
+    turn, held = view.turn, view.values.get(NOTE)
+    words = _BESIDE.sub("", turn.text.strip(_MARKS))
+    if held is None or turn.text.startswith("/") or turn.intent in _TALKING:
+        return None
+    about_the_talk = _ASKS.search(words) or _TALK.search(words) or _NO_FAULT.fullmatch(words)
+    if about_the_talk or len(words) < _SHORTEST_ADDITION:
+        return None
+    return (words if held == SKIPPED else f"{held}；{words}")[:_LONGEST_NOTE]
 
 
 def _reason(view: View) -> Reason:
@@ -177,6 +205,9 @@ class AfterSales:
             return {"kind": "改规格", "goods": goods, "why": "", "terms": "改好后按新规格发货。"}
         terms = rules.check_case(order, self.request(view), view.now)
         why = f"，原因：{REASONS[_reason(view)]}" if self.needs_reason(view) else ""
+        note = view.values.get(NOTE, SKIPPED)
+        if self.needs_note(view) and note != SKIPPED:
+            why += f"，说明：{note}"
         return {"kind": CASE_KINDS[self.kind], "goods": goods, "why": why, "terms": terms.sentence}
 
     async def finish(self, view: View, customer: KnownCustomer | None) -> tuple[Speech, ...]:
@@ -229,6 +260,7 @@ class AfterSales:
                     slot=NOTE,
                     prompts="case_note",
                     read=read_note,
+                    adds=read_addition,
                     needed=self.needs_note,
                     buttons=lambda _view: (Button("没有补充", "/deny"),),
                     title="说明",

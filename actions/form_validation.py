@@ -29,6 +29,7 @@ from actions.speech import Speech, answer_speech, candidate_buttons, entry_speec
 from actions.tasks import (
     TASKS,
     Wish,
+    asks_something,
     errand,
     form_title,
     instead_of,
@@ -40,6 +41,7 @@ from actions.tasks import (
 )
 from actions.ticket_status import newest, ticket_speech
 from actions.turn import Turn
+from actions.unhelpful import unhelpful_speech
 from actions.view import LINE, ORDER, View
 from bot.errors import InvalidInput, NotAllowed, OrderNotFound, PartUnavailable
 from bot.handoff.request import declines_human
@@ -261,6 +263,9 @@ class FormValidation(Action):
         turn = view.turn
         if state.requested is not None and turn.intent == "choose_entry":
             return chosen_speech(turn, self._answerer)
+        # A click under the answer before; typed, it may be about anything.
+        if state.requested is not None and turn.text == "/unhelpful":
+            return await unhelpful_speech(turn, self._answerer)
         if not is_question(self._form, state, view):
             return None
         if declines_human(turn.text):
@@ -280,7 +285,7 @@ class FormValidation(Action):
         if entry is not None:
             return entry_speech(entry, None)
         choices = candidate_buttons(result.record)
-        asks = turn.sure("faq") or _ASKS.search(turn.text) is not None
+        asks = turn.sure("faq") or asks_something(turn)
         if told or result.record.decision != "clarify" or not choices or not asks:
             return None
         effects = Effects(decision=result.record)

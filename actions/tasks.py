@@ -115,6 +115,11 @@ def _is_ordered(clause: str) -> bool:
     return _ORDERED.search(clause) is not None and _HAPPENED.search(clause) is None
 
 
+def asks_something(turn: Turn) -> bool:
+    """Whether a typed message is a question by its words."""
+    return not turn.text.startswith("/") and _ASKING.search(turn.text) is not None
+
+
 def question_beside(turn: Turn) -> str:
     """What a message that names a task asks besides (我要退货，运费谁出); empty when it asks nothing."""
     return "，".join(turn.text[start:end] for start, end in _questions(turn))

@@ -28,16 +28,20 @@ class Unhelpful(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        turn = Turn.of(tracker)
-        record = DecisionRecord("no_answer", None, 0.0, 0.0)
-        choices: tuple[Button, ...] = ()
-        if turn.asked_before and not turn.asked_before.startswith("/"):
-            before = (await self._answerer.answer(turn.asked_before)).record
-            record = DecisionRecord("no_answer", None, 0.0, before.in_scope, before.candidates)
-            choices = candidate_buttons(before, without=before.entry)
-        Speech(
-            response=another(RESPONSES, turn),
-            buttons=(*choices, HUMAN_BUTTON),
-            effects=Effects(decision=record),
-        ).send(dispatcher)
+        (await unhelpful_speech(Turn.of(tracker), self._answerer)).send(dispatcher)
         return []
+
+
+async def unhelpful_speech(turn: Turn, answerer: FaqAnswerer) -> Speech:
+    """What is said to it: other entries near the question, and a human."""
+    record = DecisionRecord("no_answer", None, 0.0, 0.0)
+    choices: tuple[Button, ...] = ()
+    if turn.asked_before and not turn.asked_before.startswith("/"):
+        before = (await answerer.answer(turn.asked_before)).record
+        record = DecisionRecord("no_answer", None, 0.0, before.in_scope, before.candidates)
+        choices = candidate_buttons(before, without=before.entry)
+    return Speech(
+        response=another(RESPONSES, turn),
+        buttons=(*choices, HUMAN_BUTTON),
+        effects=Effects(decision=record),
+    )

@@ -47,7 +47,9 @@ Run = Callable[..., Coroutine[Any, Any, tuple[list[dict[str, Any]], list[dict[st
 def answerer() -> FixedAnswerer:
     clarify = FaqResult(DecisionRecord("clarify", None, 0.4, 0.8, CANDIDATES))
     near = FaqResult(DecisionRecord("answer", "shipping-fee", 0.9, 0.9, CANDIDATES), FREIGHT)
-    return FixedAnswerer([RETURNS, FREIGHT, STATUS], {VAGUE: clarify, "寄东西要给钱吗": near})
+    return FixedAnswerer(
+        [RETURNS, FREIGHT, STATUS], {VAGUE: clarify, f"{VAGUE}退到哪": clarify, "寄东西要给钱吗": near}
+    )
 
 
 def tracker(
