@@ -283,7 +283,13 @@ def _effect(
         ticket = _hand_off(session, row, result, result.step, waiting, now, books)
         ahead = ahead_of(session, ticket)
         notice = notify.handoff_notice(
-            result.step.reason, ticket.number, ahead, now, books.hours, apologise=result.apologises
+            result.step.reason,
+            ticket.number,
+            ahead,
+            now,
+            books.hours,
+            apologise=result.apologises,
+            danger=result.state.danger,
         )
         replies = (*result.replies, Reply(notice, (RESUME_BUTTON,)))
         return _Effect(replies, "handoff", result.step.reason, heard.queued(), ticket)

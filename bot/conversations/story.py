@@ -40,6 +40,7 @@ _REASON_CATEGORIES = {
     "anger": "投诉",
     "rising_anger": "投诉",
     "self_harm": "人身安全",
+    "danger": "人身安全",
     "fraud": "账号与资金安全",
     "failing_part": "系统故障",
     "callback": "回电",

@@ -15,6 +15,7 @@ from bot.conversations.transcript import HUMAN_PAYLOAD, RESUME_PAYLOAD, Message
 from bot.emotion import Emotion
 from bot.errors import PartUnavailable
 from bot.handoff import notify
+from bot.handoff.danger import danger
 from bot.handoff.past_turns import policy_trace
 from bot.handoff.policy import Continue, ConversationState, HandOff, OfferHuman, Step, Thresholds, decide
 from bot.handoff.request import asks_about_waiting, withdraws
@@ -228,6 +229,7 @@ class TurnHandler:
             emotion_streak=heard.emotion_streak,
             emotion_rise=heard.emotion_rise,
             misses=episode.misses,
+            danger=danger(message.text) if typed else None,
         )
         result = Result(task, state, decide(state, thresholds), timings=timings)
         if episode.owner == "human":

@@ -50,7 +50,9 @@ def answer_waiting(
     message, turn = result.task.message, bot_messages(session, ticket.conversation_id, ticket.episode)
     ahead = ahead_of(session, ticket)
     if isinstance(step, HandOff) and step.priority == "urgent":
-        notice = notify.handoff_notice(step.reason, ticket.number, ahead, now, hours, apologise=False)
+        notice = notify.handoff_notice(
+            step.reason, ticket.number, ahead, now, hours, apologise=False, danger=result.state.danger
+        )
         if step.reason == before or notice == result.task.last_prompt:
             return (Reply(notify.in_turn(notify.NOTED_IN_DANGER, turn)),)
         return (Reply(notice, (RESUME_BUTTON,)),)

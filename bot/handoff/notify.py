@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.handoff.danger import Danger
 from bot.handoff.hours import BusinessHours
 from bot.handoff.policy import Reason
 
@@ -26,9 +27,9 @@ NOTED_UPSET = (
     "您说的我都原样留着，客服同事会看到。",
 )
 NOTED_IN_DANGER = (
-    "您说的我都看到了，已经加急交给同事。情况紧急的话，请马上拨打110或120。",
-    "我看到了，同事会优先联系您。要是更紧急了，请先拨打110或120，也请身边的人来帮您。",
-    "都看到了，同事会尽快在这里联系您。有紧急情况先打110或120，不用等我们。",
+    "您说的我都看到了，已经加急交给同事。情况紧急的话，请马上拨打110、119或120。",
+    "我看到了，同事会优先联系您。要是更紧急了，请先拨打110、119或120，也请身边的人来帮您。",
+    "都看到了，同事会尽快在这里联系您。有紧急情况先打110、119或120，不用等我们。",
 )
 TO_COURTESY = (
     "好的，轮到您时客服同事会直接在这里回复。",
@@ -60,6 +61,7 @@ _OPENINGS: dict[Reason, str] = {
     "requested": "好的，正在为您转接人工客服。",
     "self_harm": "我很担心您现在的安全。请先联系身边您信任的人陪着您；情况紧急请拨打110或120，"
     "也可以拨打全国统一心理援助热线12356。我已请人工同事马上联系您。",
+    "danger": "我已加急请同事联系您，",
     "fraud": "请先不要转账，也不要把验证码、密码告诉任何人。如果已经付款，请马上联系银行止付，"
     "并拨打110或反诈专线96110。"
     "我已请人工同事加急处理。",
@@ -81,6 +83,16 @@ _OPENINGS: dict[Reason, str] = {
     "callback": "您的回电需求已登记。",
     "suggestion": "您的建议已登记。",
 }
+_FIRST_AID: dict[Danger, str] = {
+    "fire_or_electricity": "人最要紧：请大家先离远些，能安全断电就马上断电，电器起火别用水扑，"
+    "有人触电别直接用手拉。火或烟控制不住请拨打119，有人受伤请拨打120。",
+    "gas": "人最要紧：请关上燃气阀门、开窗通风，别碰电器开关、别用明火，先到室外再打电话。"
+    "味道不散请拨打119，有人头晕不适请拨打120。",
+    "burst": "人最要紧：请马上停用、停止充电，离远一些，鼓起的电池别挤压，碎片别用手捡。"
+    "冒烟起火请拨打119，有人受伤请拨打120。",
+    "injury_or_illness": "人最要紧：请先停用这件商品，尽快就医，情况紧急请马上拨打120。"
+    "方便时请保留好商品、包装、病历和票据。",
+}
 _APOLOGISED = (
     "anger",
     "rising_anger",
@@ -94,13 +106,23 @@ _APOLOGY = "给您带来不好的体验，非常抱歉。"
 
 
 def handoff_notice(
-    reason: Reason, number: str, ahead: int, now: datetime, hours: BusinessHours, *, apologise: bool
+    reason: Reason,
+    number: str,
+    ahead: int,
+    now: datetime,
+    hours: BusinessHours,
+    *,
+    apologise: bool,
+    danger: Danger | None = None,
 ) -> str:
     """What is said at a hand-off: what happens, ticket number, place in the queue or when somebody is there.
 
-    `ahead` counts the tickets before this one. `apologise` adds the one apology of an episode.
+    `ahead` counts the tickets before this one. `apologise` adds the one apology of an episode. `danger` is
+    the kind of a physical danger: what to do until somebody is there comes first.
     """
     opening = _OPENINGS[reason]
+    if reason == "danger" and danger is not None:
+        opening = _FIRST_AID[danger] + opening
     if apologise and reason in _APOLOGISED:
         opening = _APOLOGY + opening
     return f"{opening}工单号 {number}，{outlook(ahead, now, hours)}"

@@ -27,6 +27,7 @@ _OF_STATE = (
     "asked",
     "failing",
     "level",
+    "danger",
 )
 
 
@@ -82,7 +83,8 @@ def _state(
     policy: Mapping[str, Any], emotion: Mapping[str, Any], intent: Mapping[str, Any]
 ) -> ConversationState:
     return ConversationState(
-        **{field: policy[field] for field in _OF_STATE},
+        # What the policy has learned to look at since then has its default.
+        **{field: policy[field] for field in _OF_STATE if field in policy},
         emotion=Emotion(emotion["label"], emotion["intensity"], emotion["risk"], tuple(emotion["cues"])),
         intent=intent.get("name"),
         intent_confidence=float(intent.get("confidence") or 0.0),

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from bot.emotion import Emotion
+from bot.handoff.danger import Danger
 
 Reason = Literal[
     "requested",
     "self_harm",
+    "danger",
     "fraud",
     "legal_threat",
     "media_exposure",
@@ -47,6 +49,7 @@ SWITCHABLE: frozenset[Reason] = frozenset(
 _RULES: dict[Reason, tuple[Priority, Skill, str]] = {
     "requested": ("normal", "general", "客户明确要求人工客服。"),
     "self_harm": ("urgent", "safety", "客户流露出伤害自己的念头，需要立即由人工关怀。"),
+    "danger": ("urgent", "safety", "商品危及客户或家人的人身安全，请立即联系并确认情况。"),
     "fraud": ("urgent", "safety", "客户可能遭遇诈骗或账号被盗，需要立即处理。"),
     "legal_threat": ("high", "complaint", "客户表示要通过法律或监管途径维权。"),
     "media_exposure": ("high", "complaint", "客户表示要向媒体或网络曝光。"),
@@ -124,7 +127,8 @@ class ConversationState:
     `emotion_streak` counts messages in a row up to this one that show displeasure, `emotion_rise` those in a
     row that each show a stronger feeling, `misses` the turns in a row up to this one in which the bot could
     not answer, `repeats` how often the question that is answered now has been asked (0: none is), `asked` the
-    reason for which an action asks for a human. `level` is the shop's customer level, where it was looked up.
+    reason for which an action asks for a human. `level` is the shop's customer level, where it was looked up,
+    `danger` the physical danger from goods that the message tells of.
     """
 
     wants_human: bool
@@ -139,6 +143,7 @@ class ConversationState:
     asked: Reason | None = None
     failing: bool = False
     level: str | None = None
+    danger: Danger | None = None
 
     @property
     def displeased(self) -> bool:
@@ -201,13 +206,13 @@ def decide(state: ConversationState, thresholds: Thresholds) -> Step:
 
 
 def _reason(state: ConversationState, thresholds: Thresholds) -> Reason | None:
-    risk = state.emotion.risk
-    if risk in ("self_harm", "fraud"):
-        return risk
+    peril = _peril(state)
+    if peril is not None:
+        return peril
     if state.wants_human or is_request(state.intent, state.intent_confidence):
         return "requested"
-    if risk != "none":
-        return risk
+    if state.emotion.risk != "none":
+        return state.emotion.risk
     feeling = _feeling(state, thresholds)
     if feeling is not None:
         return feeling
@@ -223,6 +228,15 @@ def _reason(state: ConversationState, thresholds: Thresholds) -> Reason | None:
     if state.missed and state.misses >= thresholds.misses_handoff:
         return "misses"
     return None
+
+
+def _peril(state: ConversationState) -> Reason | None:
+    """What cannot wait for anything else: a life, then limbs, then money."""
+    if state.emotion.risk == "self_harm":
+        return "self_harm"
+    if state.danger is not None:
+        return "danger"
+    return "fraud" if state.emotion.risk == "fraud" else None
 
 
 def _important(state: ConversationState, thresholds: Thresholds) -> bool:

@@ -119,6 +119,7 @@ FIELDS: tuple[PolicyField, ...] = (
 _ALWAYS: tuple[Reason, ...] = (
     "requested",
     "self_harm",
+    "danger",
     "fraud",
     "legal_threat",
     "media_exposure",

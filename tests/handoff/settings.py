@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from bot.emotion import LABELS, RISKS, Emotion
+from bot.handoff.danger import Danger
 from bot.handoff.policy import SWITCHABLE, ConversationState, HandOff, OfferHuman, Step, Thresholds
 
 LEVELS = ("standard", "silver", "gold", "black")
@@ -26,6 +27,7 @@ states = st.builds(
     asked=st.sampled_from([None, "complaint", "form_failed"]),
     failing=st.booleans(),
     level=st.sampled_from([None, *LEVELS]),
+    danger=st.sampled_from([None, *get_args(Danger)]),
 )
 
 

@@ -73,6 +73,8 @@ def test_a_calm_conversation_goes_on() -> None:
         (replace(STATE, misses=3), None),
         (replace(STATE, failing=True), "failing_part"),
         (replace(STATE, asked="complaint"), "complaint"),
+        (replace(STATE, danger="burst"), "danger"),
+        (replace(STATE, danger="injury_or_illness", wants_human=True), "danger"),
         *[
             (replace(STATE, emotion=Emotion("calm", 0.1, risk)), risk)
             for risk in ("self_harm", "fraud", "legal_threat", "media_exposure", "abuse")
@@ -89,6 +91,19 @@ def test_danger_comes_before_the_wish_and_the_wish_before_all_else() -> None:
     )
     assert reason(replace(everything, emotion=Emotion("angry", 1.0, "self_harm"))) == "self_harm"
     assert reason(replace(everything, emotion=Emotion("angry", 1.0, "abuse"))) == "requested"
+    everything = replace(everything, danger="fire_or_electricity")
+    assert reason(replace(everything, emotion=Emotion("angry", 1.0, "self_harm"))) == "self_harm"
+    assert reason(replace(everything, emotion=Emotion("angry", 1.0, "fraud"))) == "danger"
+
+
+@given(states, thresholds)
+def test_danger_is_urgent_whatever_the_settings(state: ConversationState, limits: Thresholds) -> None:
+    step = decide(state, limits)
+    if state.danger is not None or state.emotion.risk in ("self_harm", "fraud"):
+        assert isinstance(step, HandOff)
+        assert (step.priority, step.skill) == ("urgent", "safety")
+    if state.danger is not None and state.emotion.risk != "self_harm":
+        assert step == HandOff.because("danger")
 
 
 def test_the_second_miss_offers() -> None:
@@ -161,6 +176,7 @@ def test_a_wish_or_a_failure_is_never_passed_over(state: ConversationState, limi
         state.wants_human
         or state.failing
         or state.asked
+        or state.danger
         or state.emotion.risk != "none"
         or (state.missed and state.misses >= limits.misses_handoff)
     ):
@@ -171,7 +187,8 @@ def test_a_wish_or_a_failure_is_never_passed_over(state: ConversationState, limi
 def test_a_wish_for_a_human_is_granted_whatever_the_settings(
     state: ConversationState, limits: Thresholds
 ) -> None:
-    step = decide(replace(state, wants_human=True, emotion=replace(state.emotion, risk="none")), limits)
+    safe = replace(state, emotion=replace(state.emotion, risk="none"), danger=None)
+    step = decide(replace(safe, wants_human=True), limits)
     assert isinstance(step, HandOff)
     assert step.reason == "requested"
 

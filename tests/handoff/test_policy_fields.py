@@ -39,6 +39,7 @@ def test_every_setting_goes_out_and_comes_back(limits: Thresholds) -> None:
         ({"important_levels": "black"}, "会员等级请用列表给出。"),
         ({"switched_off": ["requested"]}, "“requested”不是可以关闭的原因。"),
         ({"switched_off": ["self_harm"]}, "“self_harm”不是可以关闭的原因。"),
+        ({"switched_off": ["danger"]}, "“danger”不是可以关闭的原因。"),
         ({"switched_off": [["anger"]]}, "“['anger']”不是可以关闭的原因。"),
         ({"colour": 3}, "不认识的设置“colour”。"),
     ],
@@ -59,6 +60,6 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 def test_reasons_that_keep_the_promises_have_no_switch() -> None:
     shown = {reason.reason: reason for reason in policy_reasons()}
     assert {name for name, reason in shown.items() if reason.switchable} == SWITCHABLE
-    for name in ("requested", "self_harm", "fraud", "legal_threat", "failing_part", "misses"):
+    for name in ("requested", "self_harm", "danger", "fraud", "legal_threat", "failing_part", "misses"):
         assert not shown[name].switchable
     assert all(reason.explanation.endswith("。") for reason in shown.values())

@@ -69,6 +69,7 @@ const ENTITY: Readonly<Record<string, string>> = {
 const REASON: Readonly<Record<string, string>> = {
   requested: "客户要求人工",
   self_harm: "自伤风险",
+  danger: "商品危及人身安全",
   fraud: "疑似诈骗盗号",
   legal_threat: "法律维权",
   media_exposure: "扬言曝光",

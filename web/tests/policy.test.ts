@@ -81,3 +81,10 @@ describe("differences", () => {
     expect(differences(policy, one, copied(one), reasonWord)).toEqual([]);
   });
 });
+
+describe("reasons", () => {
+  it("are told in words", () => {
+    expect(reasonWord("danger")).toBe("商品危及人身安全");
+    expect(reasonWord("self_harm")).toBe("自伤风险");
+  });
+});
