@@ -41,6 +41,13 @@ def test_any_text_is_judged(text: str) -> None:
     assert danger(text) in (None, *get_args(Danger))
 
 
+@pytest.mark.parametrize(
+    "piece", ["手让", "我都快要", "充电宝", "吃", "把我手", "会不会", "脸上都就也被给", "牙"]
+)
+def test_a_long_message_is_judged(piece: str) -> None:
+    assert danger(piece * 400) is None
+
+
 @given(st.text(alphabet="电着火漏了冒烟炸锅手烫伤被把会不吗吃吐我的", max_size=400))
 def test_texts_of_its_own_words_are_judged_quickly(text: str) -> None:
     assert danger(text) in (None, *get_args(Danger))
