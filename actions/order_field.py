@@ -23,8 +23,8 @@ _SAME = re.compile(r"这[个一]?[单件笔]|那[个一]?[单件笔]|刚才那|�
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _NUMERAL = re.compile(r"[一二两三四五六七八九十]")
-_IN_MANY_TITLES = frozenset({"充电", "手机", "智能", "无线", "运动", "家用"})
-_THAT_ONE = r"了?的?[那这]?一?(?:单|个订单|笔)"
+_IN_MANY_TITLES = frozenset({"充电", "电器", "手机", "智能", "无线", "运动", "家用"})
+_THAT_ONE = r"了?的?[那这]?一?(?:单(?!号)|个订单)"
 _STATES: tuple[tuple[re.Pattern[str], Eligible], ...] = tuple(
     (re.compile(f"(?:{words}){_THAT_ONE}"), is_in)
     for words, is_in in (

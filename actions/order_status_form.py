@@ -36,7 +36,9 @@ async def finish(view: View, _customer: KnownCustomer | None) -> tuple[Speech, .
 
 def state_speech(order: Order, now: datetime) -> Speech:
     """The state in the domain's words, with buttons for what may be done."""
-    buttons = tuple(task_button(intent) for intent in _NEXT.get(order.state, ()))
+    # What has an open case is neither returned nor exchanged once more.
+    following = _NEXT.get(order.state, ()) if order.open_case is None else ()
+    buttons = tuple(task_button(intent) for intent in following)
     response = f"utter_status_{order.state}"
     if order.state in {"paid", "packing"} and order.dispatch_by and order.dispatch_by < now:
         response = "utter_status_late"

@@ -123,6 +123,21 @@ async def test_a_case_in_hand_is_told_with_its_state_and_a_way_on(
     assert answer.buttons[0] == "查我的订单"
 
 
+@pytest.mark.parametrize("words", ["没收到单号", "充电器质量差", "取消订单"])
+async def test_words_that_only_sound_like_an_order_name_none(known: SignIn, words: str) -> None:
+    talk = await known(ZHAO)
+    await talk.open("refund_form", "帮我看看", "faq")
+    await talk.say(words, "faq")
+    assert talk.slots["form_state"]["recent"] is None
+
+
+async def test_what_has_an_open_case_is_not_offered_a_second(known: SignIn) -> None:
+    talk = await known(ZHOU)
+    answer = await talk.open("order_status_form", "YS2600040003 到哪了", "ask_order_status")
+    assert answer.names == ["utter_status_signed", "utter_status_case"]
+    assert not answer.buttons
+
+
 async def test_that_will_do_ends_a_form_that_has_nothing_to_submit(known: SignIn) -> None:
     talk = await known(LI)
     await talk.open("order_status_form", "查一下我的订单", "ask_order_status")
