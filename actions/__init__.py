@@ -59,6 +59,6 @@ def build_actions(answerer: FaqAnswerer, access: FormsAccess) -> Sequence[Action
         Affirm(answerer),
         Unhelpful(answerer),
         Rate(answerer),
-        TicketStatus(access.tickets, access.clock),
+        TicketStatus(access),
         *(FormValidation(form, answerer, access) for form in FORMS),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.case_progress import case_speech
 from actions.form import Form
 from actions.identity_fields import IDENTITY_FIELDS
 from actions.moment import day, moment
@@ -17,15 +18,23 @@ from bot.shop.order import Order
 
 
 def has_refund(order: Order) -> bool:
-    """Whether money went back or is on its way."""
-    return bool(order.refunds)
+    """Whether money went back or is on its way, or will be once a return is through."""
+    return bool(order.refunds) or any(case.is_open and case.kind == "return" for case in order.cases)
 
 
 async def finish(view: View, _customer: KnownCustomer | None) -> tuple[Speech, ...]:
-    """The newest refund of the order, or that there is none."""
+    """The newest refund of the order; where there is none, the case that is under way, if there is one.
+
+    Who has just sent in a repair and asks for anything of it must not hear that there is nothing.
+    """
     order = view.order
     if order is None or not order.refunds:
-        case = order.open_case if order else None
+        open_cases = [
+            case for held in ((order,) if order else view.orders) for case in held.cases if case.is_open
+        ]
+        case = max(open_cases, key=lambda case: case.opened_at, default=None)
+        if case is not None and case.kind != "return":
+            return (case_speech(case),)
         if case is not None:
             values = {"case": case.state_text, "number": case.number}
             return (Speech(response="utter_refund_waits_for_case", values=values),)

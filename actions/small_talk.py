@@ -22,10 +22,16 @@ RESPONSES: dict[str, str] = {
     "chitchat": "utter_chitchat",
     "out_of_scope": "utter_out_of_scope",
 }
+MISUNDERSTOOD = "utter_misunderstood"
 # Where the FAQ has entries to choose from, only plain small talk comes before them.
 SURE, PLAIN = 0.4, 0.8
 
 _TROUBLE = re.compile(r"(?:出|有|碰到|遇到)(?:了|点|些|个)*(?:问题|毛病|故障|错误)|出错|报错|异常")
+# 你查错了吧 says that the bot is wrong, whatever intent it looks like.
+_BLAMED = re.compile(
+    r"(?:你|您|机器人|小杉)(?:是不是|是|好像|可能|肯定|又|都|刚才|给我)*(?:查|看|搞|弄|答|回答|说|讲|听|理解|找)错|"
+    r"^(?:查|看|搞|弄|答|理解)错了(?:吧|啊|哦)"
+)
 _LETTERS = re.compile(r"[a-z]{5,}", re.IGNORECASE)
 _CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{4,}", re.IGNORECASE)
 _CHINESE = re.compile(r"[一-鿿]")
@@ -48,6 +54,8 @@ def small_talk(turn: Turn, record: DecisionRecord) -> str | None:
     Small talk is no excuse for ever: keyboard mash, and a second chat in a row, are not understood.
     """
     intent, confidence = turn.likely
+    if _BLAMED.search(turn.text):
+        return MISUNDERSTOOD
     if intent == "helpful" and _TROUBLE.search(turn.text):
         return None
     if intent in ("chitchat", "out_of_scope") and _is_mash(turn.text):

@@ -7,8 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer_faq import another
 from actions.faq import FaqAnswerer
+from actions.small_talk import MISUNDERSTOOD
 from actions.speech import HUMAN_BUTTON, Speech, candidate_buttons
 from actions.turn import Turn
 from bot.messages import Button, DecisionRecord, Effects
@@ -17,7 +17,10 @@ RESPONSES = ("utter_unhelpful", "utter_unhelpful_again")
 
 
 class Unhelpful(Action):
-    """Looks for entries near the question before, other than the one that was shown."""
+    """Looks for entries near the question before, other than the one that was shown.
+
+    Where there are none to choose from, it asks what was meant.
+    """
 
     def __init__(self, answerer: FaqAnswerer) -> None:
         self._answerer = answerer
@@ -40,8 +43,9 @@ async def unhelpful_speech(turn: Turn, answerer: FaqAnswerer) -> Speech:
         before = (await answerer.answer(turn.asked_before)).record
         record = DecisionRecord("no_answer", None, 0.0, before.in_scope, before.candidates)
         choices = candidate_buttons(before, without=before.entry)
+    again = turn.responded(*RESPONSES, MISUNDERSTOOD)
     return Speech(
-        response=another(RESPONSES, turn),
+        response=RESPONSES[1] if again else RESPONSES[0] if choices else MISUNDERSTOOD,
         buttons=(*choices, HUMAN_BUTTON),
         effects=Effects(decision=record),
     )

@@ -63,7 +63,7 @@ def test_yes_to_a_person_who_may_do_more_says_why(run: Run) -> None:
 def test_ticket_status_without_ticket_offers_a_human(run: Run) -> None:
     (response,), _ = asyncio.run(run("action_ticket_status", "工单呢", "ask_ticket_status"))
     assert response["response"] == "utter_ticket_none"
-    assert payloads(response) == ["/request_human"]
+    assert payloads(response) == ["/ask_order_status", "/request_human"]
 
 
 def test_unhelpful_is_a_miss_and_offers_other_entries(run: Run) -> None:
@@ -78,6 +78,14 @@ def test_unhelpful_is_a_miss_and_offers_other_entries(run: Run) -> None:
 def test_unhelpful_at_once_offers_a_human(run: Run) -> None:
     (response,), _ = asyncio.run(run("action_unhelpful", "没用", "unhelpful"))
     assert payloads(response) == ["/request_human"]
+    # Nothing stands below that could be chosen from.
+    assert response["response"] == "utter_misunderstood"
+
+
+def test_unhelpful_twice_without_a_choice_says_something_else(run: Run) -> None:
+    before = [heard("/unhelpful"), said("抱歉，是我没弄对。", "utter_misunderstood")]
+    (response,), _ = asyncio.run(run("action_unhelpful", "还是不对", "unhelpful", before=before))
+    assert response["response"] == "utter_unhelpful_again"
 
 
 class _Rejects(Action):  # type: ignore[misc]

@@ -38,3 +38,29 @@ def test_a_second_chat_in_a_row_is_a_miss(run: Run) -> None:
 def test_trouble_is_no_thanks(run: Run) -> None:
     (response,), _ = asyncio.run(run("action_answer_faq", "账号出问题了", "helpful", 0.9))
     assert response["response"] == "utter_rephrase"
+
+
+@pytest.mark.parametrize("intent", ["stop", "correct", "deny"])
+@pytest.mark.parametrize("text", ["你看错了吧", "不是，您弄错了", "搞错了吧"])
+def test_who_says_that_the_bot_is_wrong_is_asked_what_is_wrong(run: Run, intent: str, text: str) -> None:
+    (response,), _ = asyncio.run(run("action_answer_faq", text, intent, 0.95))
+    assert response["response"] == "utter_misunderstood"
+
+
+@pytest.mark.parametrize("text", ["你们客服说错了", "我说错了"])
+def test_a_slip_of_somebody_else_is_not_the_bots(run: Run, text: str) -> None:
+    (response,), _ = asyncio.run(run("action_answer_faq", text, "correct", 0.95))
+    assert response["response"] == "utter_correct"
+
+
+@pytest.mark.parametrize("text", ["那怎么弄", "就上次买的那个", "对，帮我催它"])
+def test_what_says_more_than_yes_is_not_nodded_at(run: Run, text: str) -> None:
+    (response,), _ = asyncio.run(run("action_affirm", text, "affirm", 0.9))
+    assert response["response"] == "utter_rephrase"
+    assert effects(response).decision is not None
+
+
+@pytest.mark.parametrize("text", ["好的", "嗯嗯没问题", "对，就是这个意思", "可以的，谢谢"])
+def test_a_nod_stays_a_nod(run: Run, text: str) -> None:
+    (response,), _ = asyncio.run(run("action_affirm", text, "affirm", 0.9))
+    assert response["response"] == "utter_affirm"
