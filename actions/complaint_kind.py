@@ -27,54 +27,55 @@ _SIGNS: tuple[tuple[ComplaintKind, re.Pattern[str]], ...] = (
     ),
     ("advice", re.compile(r"建议|希望你们|应该改|改进|改善|下次能不能|能不能改|以后别|最好能")),
 )
-# What it is about, in words that can be said back to the customer.
+_CONDUCT = r"态度|骂|凶|吼|威胁|不耐烦|没礼貌|没素质|阴阳怪气|冷漠|敷衍|服务.{0,3}(?:差|烂|不好|恶劣|不行)"
+_COURIER = r"(?:快递|派送|送货|配送|送件|取件)(?:员|小哥|师傅|人员|大哥|的(?!东西|商品|时候))|骑手"
+_FITTER = r"(?:安装|维修|上门)(?:的)?(?:师傅|人员|工人)|师傅"
+# What it is about, in words that can be said back to the customer: all of them and `UNNAMED` fit 您说的{…},
+# 关于{…} and 遇到{…}. The conduct of whoever came to the door comes first: it is not the agent's.
 _MATTERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
-        "客服的服务态度",
+        "快递员态度问题",
+        re.compile(rf"(?:{_COURIER}).*(?:{_CONDUCT})|(?:快递|物流)(?!.{{0,3}}客服).{{0,6}}(?:态度|服务)"),
+    ),
+    ("上门师傅的态度问题", re.compile(rf"(?:{_FITTER}).*(?:{_CONDUCT})")),
+    (
+        "客服态度问题",
         re.compile(
             r"客服.{0,8}(?:态度|骂|不理|敷衍|挂|不耐烦|阴阳怪气|冷漠|差|坏|恶劣)|态度.{0,4}(?:差|恶劣|不好)"
         ),
     ),
     (
-        "一直没人处理",
+        "一直没人处理的问题",
         re.compile(
             r"没(?:有)?人(?:管|理|回|处理)|谁都?不(?:管|理)|不理人|不回(?:我|复|消息)|联系不上|踢皮球|推来推去|推脱"
         ),
     ),
-    ("发错了商品", re.compile(r"发错|寄错|送错|货不对板|不是我买的")),
-    ("少发了东西", re.compile(r"少发|少了|漏发|缺件|缺了|少件")),
-    ("收到的商品破损", re.compile(r"碎|破(?:损|皮|洞|开|了)|[是都]破的|压坏|裂|摔坏|变形|漏液|漏了")),
-    ("怀疑商品不是正品", re.compile(r"假货|假的|仿品|冒牌|不是正品|山寨")),
-    ("收到的是用过的商品", re.compile(r"二手|用过的|翻新|别人退")),
-    ("商品的质量问题", re.compile(r"质量|坏了|坏的|掉色|起球|开线|故障|开不了机|瑕疵|异味|毛病")),
-    ("退款迟迟没有到", re.compile(r"退款|不退钱|退钱|钱.{0,4}(?:没退|不退|没到)")),
-    ("迟迟没有发货", re.compile(r"不发货|没发货|还没发|迟迟不发|拖着不发|一直待发货")),
+    ("发错商品的问题", re.compile(r"发错|寄错|送错|货不对板|不是我买的")),
+    ("少发商品的问题", re.compile(r"少发|少了|漏发|缺件|缺了|少件")),
+    ("商品破损的问题", re.compile(r"碎|破(?:损|皮|洞|开|了)|[是都]破的|压坏|裂|摔坏|变形|漏液|漏了")),
+    ("商品真假的问题", re.compile(r"假货|假的|仿品|冒牌|不是正品|山寨")),
+    ("商品疑似用过的问题", re.compile(r"二手|用过的|翻新|别人退")),
+    ("商品质量问题", re.compile(r"质量|坏了|坏的|掉色|起球|开线|故障|开不了机|瑕疵|异味|毛病")),
+    ("退款没到账的问题", re.compile(r"退款|不退钱|退钱|钱.{0,4}(?:没退|不退|没到)")),
+    ("迟迟没发货的问题", re.compile(r"不发货|没发货|还没发|迟迟不发|拖着不发|一直待发货")),
     (
-        "包裹丢失",
+        "包裹丢失的问题",
         re.compile(r"被偷|丢了|丢失|弄丢|丢件|不见了|没收到(?!.{0,6}(?:码|短信|邮件|通知|款|钱|发票|回复))"),
     ),
-    ("快递的配送", re.compile(r"快递|物流|派送|送货|签收|驿站|配送|揽[件收]")),
-    ("价格的变动", re.compile(r"降价|涨价|价格|差价|贵了|先涨后降")),
-    ("优惠没有兑现", re.compile(r"优惠|券|活动|满减|赠品")),
-    ("等了这么久", re.compile(r"[等拖]了.{0,4}(?:[天周月年]|星期|小时|久)|太慢|磨蹭")),
-    ("售后申请被拒", re.compile(r"拒绝|驳回|不给退|不让退|不给换|售后")),
+    ("快递配送问题", re.compile(r"快递|物流|派送|送货|签收|驿站|配送|揽[件收]")),
+    ("价格变动的问题", re.compile(r"降价|涨价|价格|差价|贵了|先涨后降")),
+    ("优惠没兑现的问题", re.compile(r"优惠|券|活动|满减|赠品")),
+    ("等得太久的问题", re.compile(r"[等拖]了.{0,4}(?:[天周月年]|星期|小时|久)|太慢|磨蹭")),
+    ("售后被拒的问题", re.compile(r"拒绝|驳回|不给退|不让退|不给换|售后")),
 )
 
-UNNAMED = "这件事"
-# The shop's own doing whatever the reason was. Of the others somebody has to find out first.
-_AT_FAULT = frozenset(
-    {
-        "客服的服务态度",
-        "一直没人处理",
-        "发错了商品",
-        "少发了东西",
-        "收到的商品破损",
-        "收到的是用过的商品",
-        "商品的质量问题",
-        "迟迟没有发货",
-        "快递的配送",
-    }
+_ELSEWHERE = re.compile(
+    r"(?:隔壁|别[家处人]|其[他它]|人家|对面|同行|网上|超市|京东|淘宝|天猫|拼多多|多多|抖音|唯品会).{0,12}"
+    r"(?:便宜|更低|低(?:了|不少|很多|好多)|划算|优惠|实惠)|比.{0,4}(?:隔壁|别家|别处|其他|人家).{0,6}贵"
 )
+_WRONGED = re.compile(r"投诉|举报|[骗坑宰]|黑|忽悠|烂|差(?:劲|评)|冤大头|质量|无语|恶心|过分")
+
+UNNAMED = "这件事"
 
 
 def complaint_kind(text: str) -> ComplaintKind:
@@ -87,6 +88,8 @@ def complaint_matter(text: str) -> str:
     return next((matter for matter, signs in _MATTERS if signs.search(text)), UNNAMED)
 
 
-def at_fault(matter: str) -> bool:
-    """Whether the shop has to apologise for it."""
-    return matter in _AT_FAULT
+def compares_prices(text: str) -> bool:
+    """Whether somebody only says that it costs less elsewhere: they haggle, nothing went wrong."""
+    return (
+        _ELSEWHERE.search(text) is not None and complaint_kind(text) == "vent" and not _WRONGED.search(text)
+    )

@@ -101,7 +101,8 @@ class Form:
 
     `finish` does what the form is for and says what came of it; `check` raises NotAllowed as soon as the
     values show that it cannot be done, and `instead` names the task that helps then, by the refusal's reason.
-    `entries` are FAQ entries that the form makes superfluous.
+    `entries` are FAQ entries that the form makes superfluous; `aside` names the one that answers a message
+    which only looks as if it wanted the form.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Form:
     check: Callable[[View], None] = lambda _view: None
     entries: tuple[str, ...] = ()
     instead: Mapping[str, str] = made_of(default_factory=dict)
+    aside: Callable[[Turn], str | None] = lambda _turn: None
 
     @property
     def identifies(self) -> bool:

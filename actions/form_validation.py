@@ -247,6 +247,9 @@ class FormValidation(Action):
         """The FAQ's answer to a message that opens the form but rather asks than wants something done."""
         if turn.text.startswith("/") or turn.mention("order_number"):
             return None
+        aside = self._answerer.entry(name) if (name := self._form.aside(turn)) else None
+        if aside is not None:
+            return entry_speech(aside, None)
         asks = self._form.name not in _ASKED_ANYWAY and _ASKS.search(turn.text) is not None
         if turn.confidence >= TASK_SURE and not asks:
             return None

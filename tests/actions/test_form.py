@@ -146,7 +146,30 @@ def test_complaint_without_order_number_is_handed_over() -> None:
     done = finish(COMPLAINT_FORM, result.state, NONSENSE)
     assert done.effects.handoff is not None
     assert (done.effects.handoff.reason, done.effects.handoff.note) == ("complaint", "杯子碎了")
-    assert done.values["matter"] == "收到的商品破损"
+    assert done.values["matter"] == "商品破损的问题"
+
+
+def test_a_complaint_about_somebody_tells_nothing_yet_but_whom_it_is_about() -> None:
+    opened_with = Turn("快递小哥服务太差了，我要投诉他", "make_complaint", 0.9)
+    state = opened(COMPLAINT_FORM, opened_with)
+    assert state.requested == "complaint_detail"
+    number = Turn("YS2600050001", "faq", 0.3, mentions=(Mention("order_number", "YS2600050001", 0, 12),))
+    asked_again = step(COMPLAINT_FORM, state, number)
+    assert asked_again.state.requested == "complaint_detail"
+    told = Turn("把我的箱子扔在楼道里还吼我", "nlu_fallback", 0.3)
+    result = step(COMPLAINT_FORM, asked_again.state, told)
+    assert result.ending == "done"
+    done = finish(COMPLAINT_FORM, result.state, told)
+    assert done.values["matter"] == "快递员态度问题"
+    assert done.effects.handoff is not None
+    assert done.effects.handoff.note == f"{opened_with.text}；{told.text}（订单 YS2600050001）"
+
+
+def test_an_announced_complaint_can_be_taken_a_step_back() -> None:
+    state = opened(COMPLAINT_FORM, Turn("快递员态度恶劣，投诉", "make_complaint", 0.9))
+    state = step(COMPLAINT_FORM, state, Turn("把包裹扔在雨里", "nlu_fallback", 0.3)).state
+    assert state.requested == "complaint_order"
+    assert step(COMPLAINT_FORM, state, BACK).state.requested == "complaint_detail"
 
 
 def test_who_complains_again_is_not_questioned_again() -> None:
