@@ -68,7 +68,7 @@ async def test_a_click_on_no_help_is_no_value_of_the_form(known: SignIn) -> None
     talk = await known(LI)
     await talk.open("callback_form", "给我回电", "request_callback")
     answer = await talk.say("/unhelpful", "unhelpful", 1.0)
-    assert answer.names == ["utter_unhelpful", "utter_ask_phone"]
+    assert answer.names == ["utter_misunderstood", "utter_ask_phone"]
 
 
 async def test_a_question_with_the_tasks_own_word_is_no_vain_confirmation(known: SignIn) -> None:
