@@ -55,7 +55,8 @@ class AnswerFaq(Action):
         wish = await self._errand(turn, result)
         if wish is not None:
             return [FollowupAction(wish.form)]
-        if result.entry is None and _names_an_order(turn, Memory.of(tracker)):
+        told_how = result.entry is not None and result.entry.id == ENTRIES["ask_order_status"]
+        if (result.entry is None or told_how) and _names_an_order(turn, Memory.of(tracker)):
             return [FollowupAction(ORDER_STATUS)]
         said = reply(turn, result, self._answerer)
         if said.response is not None and (feeling := empathy(turn)):

@@ -35,6 +35,8 @@ FREIGHT = EntryView(
 )
 STATUS = EntryView("orders-status", "怎么查看订单状态？", "在我的订单里查看。")
 VAGUE = "那个东西"
+# Answered by the entry on how to look up an order.
+ORDER_NAMED = "我的订单号是YS2600010001"
 CANDIDATES = (
     Candidate("shipping-fee", "运费怎么算？", 0.4, 0.9),
     Candidate("returns-how", "怎么申请退货？", 0.3, 0.8),
@@ -47,8 +49,10 @@ Run = Callable[..., Coroutine[Any, Any, tuple[list[dict[str, Any]], list[dict[st
 def answerer() -> FixedAnswerer:
     clarify = FaqResult(DecisionRecord("clarify", None, 0.4, 0.8, CANDIDATES))
     near = FaqResult(DecisionRecord("answer", "shipping-fee", 0.9, 0.9, CANDIDATES), FREIGHT)
+    how = FaqResult(DecisionRecord("answer", "orders-status", 0.9, 0.9), STATUS)
     return FixedAnswerer(
-        [RETURNS, FREIGHT, STATUS], {VAGUE: clarify, f"{VAGUE}退到哪": clarify, "寄东西要给钱吗": near}
+        [RETURNS, FREIGHT, STATUS],
+        {VAGUE: clarify, f"{VAGUE}退到哪": clarify, "寄东西要给钱吗": near, ORDER_NAMED: how},
     )
 
 

@@ -13,7 +13,7 @@ from actions.faq import FixedAnswerer
 from actions.forms_access import FormsAccess
 from actions.tasks import instead_of
 from actions.turn import Turn
-from tests.actions.conftest import Run
+from tests.actions.conftest import ORDER_NAMED, Run
 from tests.actions.talk import Talk
 from tests.desk import Clock
 from tests.shop.site import token
@@ -158,7 +158,7 @@ def _product(text: str, word: str, kind: str = "product", value: str = "") -> di
     return {"entity": kind, "value": value or word, "start": start, "end": start + len(word)}
 
 
-@pytest.mark.parametrize("text", ["我的订单号是YS2600019999", "那你重新查 YS2600010001"])
+@pytest.mark.parametrize("text", ["我的订单号是YS2600019999", "那你重新查 YS2600010001", ORDER_NAMED])
 @pytest.mark.parametrize("action", ["action_answer_faq", "action_ticket_status"])
 async def test_an_order_number_in_a_sentence_is_looked_up(run: Run, action: str, text: str) -> None:
     number = text[text.index("YS") :]
