@@ -252,7 +252,11 @@ export function riskSentences(
       `（您接受的上限是${fine(target)}，${estimate.wrong_bound <= target ? "在范围内" : "已经超出"}）。`,
   );
   if (expected) {
-    said.push(`上线后每直接回答1000次，预计会有${expected[0]}到${expected[1]}次是错的（95%的可能）。`);
+    said.push(
+      `也就是说，上线后平均每直接回答1000次，大约错${Math.round(estimate.wrong * 1000)}次，误答的闲聊也算在内。` +
+        `单看某一个1000次，错的次数有多有少，95%的可能在${expected[0]}到${expected[1]}次之间：` +
+        "这是偶然的起伏，您接受的上限管的是长期平均。",
+    );
   }
   said.push(
     `对与商城无关的闲聊，有${percent(estimate.off_topic_answered)}会被误答。` +
