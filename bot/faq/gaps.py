@@ -71,6 +71,20 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """An entry that was answered `times` and did not help.
+
+    `question` and `probability` (0..1, mean over the customers) are those of the current release: '' and 0
+    where the entry is no candidate any more.
+    """
+
+    entry: str
+    question: str
+    probability: float
+    times: int
+
+
+@dataclass(frozen=True)
 class Gap:
     """Questions for one thing. `question` is the most central, `examples` are all wordings, nearest first.
 
@@ -85,6 +99,7 @@ class Gap:
     customers: int
     reasons: Mapping[Reason, int]
     neighbours: tuple[Candidate, ...]
+    answered: tuple[Answered, ...]
     suggestion: Suggestion
 
 
@@ -156,6 +171,7 @@ def _gap(
             reason: count for reason in REASONS if (count := sum(reason in one.reasons for one in asked))
         },
         neighbours=neighbours[:NEIGHBOURS_SHOWN],
+        answered=_answered(asked, neighbours),
         suggestion=_suggest(asked, neighbours),
     )
 
@@ -183,6 +199,21 @@ def _neighbours(found: Sequence[tuple[Lookup, float]]) -> tuple[Candidate, ...]:
         for entry, seen in sums.items()
     ]
     return tuple(sorted(merged, key=lambda c: (-c.probability, -c.score, c.entry)))
+
+
+def _answered(asked: Sequence[Asked], neighbours: Sequence[Candidate]) -> tuple[Answered, ...]:
+    """What was answered in vain, most often first."""
+    known = {candidate.entry: candidate for candidate in neighbours}
+    shown = Counter(one.shown for one in asked if one.shown)
+    return tuple(
+        Answered(
+            entry=entry,
+            question=known[entry].question if entry in known else "",
+            probability=known[entry].probability if entry in known else 0.0,
+            times=shown[entry],
+        )
+        for entry in sorted(shown, key=lambda entry: (-shown[entry], entry))
+    )
 
 
 def _suggest(asked: Sequence[Asked], neighbours: Sequence[Candidate]) -> Suggestion:

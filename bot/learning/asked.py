@@ -70,6 +70,9 @@ def read_asked(session: Session, since: datetime) -> list[Asked]:
 def in_vain(turns: Sequence[PastTurn]) -> Iterator[Asked]:
     """The questions of one episode, given in order, that got no answer, or none that helped."""
     for place, turn in enumerate(turns):
+        if turn.handoff == "self_harm":
+            # From here on somebody needs help, and no entry.
+            return
         if not turn.asks:
             continue
         text = mask(" ".join(turn.text.split()))

@@ -69,6 +69,7 @@ class InboxGap:
             "reasons": dict(gap.reasons),
             "suggestion": asdict(gap.suggestion),
             "neighbours": [asdict(candidate) for candidate in gap.neighbours],
+            "answered": [asdict(answered) for answered in gap.answered],
             "first_at": gap.asked[0].at.isoformat(timespec="seconds"),
             "last_at": gap.asked[-1].at.isoformat(timespec="seconds"),
             "state": self.state,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.faq.density import density_groups
 from bot.faq.encoder import Encoder, HashEncoder
-from bot.faq.gaps import REASONS, Asked, Gap, Lookup, find_gaps, gap_key
+from bot.faq.gaps import REASONS, Answered, Asked, Gap, Lookup, find_gaps, gap_key
 from bot.faq.normalize import normalize
 from bot.faq.survey import Space
 from bot.faq.topic_file import load_entries
@@ -136,6 +136,13 @@ def test_an_answer_that_left_most_of_them_helpless_is_to_be_reviewed() -> None:
     bad = [asked("能刻字吗", c, reasons=("unhelpful",), shown="near") for c in "ab"]
     gap = only([*bad, asked("能刻字吗", "c")], (NEAR,))
     assert (gap.suggestion.remedy, gap.suggestion.entry) == ("review", "near")
+
+
+def test_what_was_answered_in_vain_is_named() -> None:
+    bad = [asked("能刻字吗", c, reasons=("unhelpful",), shown="near") for c in "ab"]
+    old = asked("能刻字吗", "c", reasons=("handed_off",), shown="gone")
+    gap = only([*bad, old, asked("能刻字吗", "d")], (FAR, NEAR))
+    assert gap.answered == (Answered("near", "最近的条目", 0.7, 2), Answered("gone", "", 0.0, 1))
 
 
 def test_a_question_that_the_release_answers_now_is_settled() -> None:

@@ -123,6 +123,13 @@ async def test_the_miss_that_brings_a_human_is_a_question_too(desk: Desk) -> Non
     ]
 
 
+async def test_somebody_in_danger_asks_for_no_entry(desk: Desk) -> None:
+    await desk.say("能不能刻字")
+    await desk.say("不能刻字我就不想活了")
+    assert (await desk.status()).owner == "queue"
+    assert [text for text, _, _, _ in await told(desk)] == ["能不能刻字"]
+
+
 async def test_personal_data_stays_where_it_is(desk: Desk) -> None:
     await desk.say("我叫王小明，手机13812345678，能刻字吗")
     (one,) = await asked(desk)

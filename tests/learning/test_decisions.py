@@ -19,7 +19,7 @@ def gap(customers: int, later: int = 0, texts: tuple[str, ...] = ("能刻字吗"
         for n, when in enumerate([-1] * customers + [1] * later)
     ]
     return Gap(
-        "g", texts[0], texts, frozenset(texts), tuple(asked), customers + later, {}, (), Suggestion("new")
+        "g", texts[0], texts, frozenset(texts), tuple(asked), customers + later, {}, (), (), Suggestion("new")
     )
 
 

@@ -11,7 +11,7 @@ import {
   problemsOf,
   withoutUnfinished,
 } from "../console/faq/entry";
-import { reasonText, type Gap } from "../console/faq/gap";
+import { presetEntry, reasonText, type Gap } from "../console/faq/gap";
 import { countDifference, fine, riskSentences, type Estimate } from "../console/faq/release";
 
 const entry = { ...blankEntry("怎么退货", ["退货流程"]), id: "how", answer: "在订单里点“申请售后”。" };
@@ -61,6 +61,26 @@ describe("an entry", () => {
 });
 
 describe("a gap", () => {
+  const neighbours = [
+    { entry: "wrong", question: "怎么退货", probability: 0.9 },
+    { entry: "near", question: "怎么换货", probability: 0.2 },
+  ];
+  const shown = { entry: "wrong", question: "怎么退货", probability: 0.9, times: 2 };
+  const gap = {
+    suggestion: { remedy: "review", entry: "wrong", probability: 0.9 },
+    neighbours,
+    answered: [shown],
+  } as unknown as Gap;
+
+  it("is not added to an entry that answered it in vain unless somebody chooses that", () => {
+    expect(presetEntry(gap)).toBe("");
+    expect(presetEntry({ ...gap, answered: [] })).toBe("wrong");
+    const similar = { remedy: "similar", entry: "near", probability: 0.2 } as const;
+    expect(presetEntry({ ...gap, suggestion: similar })).toBe("near");
+    const fresh = { remedy: "new", entry: null, probability: 0.1 } as const;
+    expect(presetEntry({ ...gap, suggestion: fresh, answered: [] })).toBe("");
+  });
+
   it("says why it is one", () => {
     const reasons = { unresolved: 3, unhelpful: 1, clicked: 0 };
     expect(reasonText({ reasons } as unknown as Gap)).toBe("没答上3次，客户说没解决1次");
@@ -83,21 +103,29 @@ describe("the risk", () => {
   };
 
   it("is told in sentences", () => {
-    const said = riskSentences({ estimate, own_calibration: true, target: 0.02, expected_wrong: [6, 24] }).join("");
+    const said = riskSentences({
+      estimate,
+      own_calibration: true,
+      target: 0.02,
+      expected_wrong: [6, 24],
+    }).join("");
     expect(said).toContain("直接回答81个");
     expect(said).toContain("估计有1.4%是错的；有九成把握不超过1.9%（您接受的上限是2.0%，在范围内）");
-    expect(said).toContain("每直接回答1000次，预计会有6到24次是错的");
+    expect(said).toContain("平均每直接回答1000次，大约错14次，误答的闲聊也算在内");
+    expect(said).toContain("95%的可能在6到24次之间：这是偶然的起伏，您接受的上限管的是长期平均");
     const over = { ...estimate, wrong_bound: 0.03 };
-    expect(riskSentences({ estimate: over, own_calibration: true, target: 0.02, expected_wrong: null }).join("")).toContain(
-      "已经超出",
-    );
+    expect(
+      riskSentences({ estimate: over, own_calibration: true, target: 0.02, expected_wrong: null }).join(""),
+    ).toContain("已经超出");
   });
 
   it("does not hide that there is too little data", () => {
     const said = riskSentences({ estimate, own_calibration: false, target: 0.02, expected_wrong: [6, 24] });
     expect(said[0]).toContain("相似问太少");
     const silent = { ...estimate, answered: 0 };
-    expect(riskSentences({ estimate: silent, own_calibration: true, target: 0.02, expected_wrong: null })).toHaveLength(1);
+    expect(
+      riskSentences({ estimate: silent, own_calibration: true, target: 0.02, expected_wrong: null }),
+    ).toHaveLength(1);
   });
 
   it("counts what differs", () => {

@@ -1,5 +1,11 @@
 /** A gap of docs/protocol.md: what customers asked in vain. */
 
+interface Near {
+  entry: string;
+  question: string;
+  probability: number;
+}
+
 export interface Gap {
   key: string;
   question: string;
@@ -9,7 +15,9 @@ export interface Gap {
   customers: number;
   reasons: Record<string, number>;
   suggestion: { remedy: "similar" | "new" | "review"; entry: string | null; probability: number };
-  neighbours: { entry: string; question: string; probability: number }[];
+  neighbours: Near[];
+  /** The entries that were answered and did not help; `question` is '' when the release lacks one by now. */
+  answered: (Near & { times: number })[];
 }
 
 const REASON: Readonly<Record<string, string>> = {
@@ -26,6 +34,13 @@ export function reasonText(gap: Gap): string {
     .filter(([, times]) => times > 0)
     .map(([reason, times]) => `${REASON[reason] ?? reason}${times}次`)
     .join("，");
+}
+
+/** The entry that the question is added to unless another is chosen; '' for none. */
+export function presetEntry(gap: Gap): string {
+  const entry = gap.suggestion.entry ?? "";
+  // One more question would keep an answer in place that did not help.
+  return gap.answered.some((one) => one.entry === entry) ? "" : entry;
 }
 
 export const REMEDY: Readonly<Record<Gap["suggestion"]["remedy"], string>> = {
