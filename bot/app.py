@@ -235,9 +235,8 @@ def _studio(settings: Settings, parts: Parts, database: Database) -> Studio | No
     sources = Sources.beside(settings.faq)
     golden = GoldenFile(sources.golden, entries_lock(sources.entries))
     build = parts.build or BuildOrder(str(settings.faq), str(models), target).run
-    workshop = Workshop(models, target, parts.live, golden, database, build)
-    policy = sources.lint_policy
-    proofreader = Proofreader(models, policy, today_in(settings.timezone))
+    proofreader = Proofreader(models, sources.lint_policy, today_in(settings.timezone))
+    workshop = Workshop(models, target, parts.live, golden, proofreader.policy, database, build)
     return Studio(EntryBook(sources.entries), golden, proofreader, workshop, database, preview)
 
 

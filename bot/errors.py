@@ -194,7 +194,7 @@ class PublishedMeanwhile(Conflict):
 
 
 class GateRefused(Conflict):
-    """An FAQ release that breaks golden questions or exceeds the accepted share of wrong answers."""
+    """An FAQ release that breaks golden questions, brings errors or exceeds the share of wrong answers."""
 
     code = "gate_refused"
     sentence = "发布前的检查没有通过，请按提示修改；确需发布时请写明原因。"

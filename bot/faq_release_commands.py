@@ -74,12 +74,12 @@ def build_command(
     seen = current.release if current else None
     first = not _can_serve(settings, encoder)
     gate = _examine(settings, folder, encoder)
+    for finding in gate.findings:
+        say(finding)
     if gate.open or first:
         override = "" if gate.open else "没有可用的旧版本"
         _publish(settings, folder.name, seen, "随构建发布", override, gate)
         return
-    for finding in gate.findings:
-        say(finding)
     say(f"{folder.name} 未通过发布前的检查，旧版本继续服务；确需发布：bot faq publish --force 原因")
 
 
@@ -146,8 +146,10 @@ def releases_command(as_json: AsJson = False) -> None:
     Console().print(table if built else "还没有版本：bot faq build")
     for move in reversed(moves[-EXAMPLES:]):
         action = "发布" if move.action == "publish" else "回退到"
-        force = f"，强制：{move.override}（{len(move.findings)} 项未通过）" if move.override else ""
+        force = f"，强制：{move.override}" if move.override else ""
         say(f"{move.at}  {move.by}  {action} {move.release}  {move.note}{force}")
+        for finding in move.findings:
+            say(f"  未通过：{finding}")
 
 
 def diff_command(
@@ -275,11 +277,14 @@ def _golden(settings: Settings, understanding: Understanding) -> tuple[GoldenRes
 
 
 def _examine(settings: Settings, folder: Path, encoder: Encoder) -> Gate:
-    from bot.faq.gate import examine
-    from bot.faq.release import read_report
+    from bot.faq.gate import examine_release
+    from bot.faq.lint import LintPolicy
+    from bot.faq.release import Sources
+    from bot.faq.responder import today_in
 
     golden = _golden(settings, _load(settings, folder, encoder))
-    return examine(golden, read_report(folder).estimate, settings.wrong_answer_target)
+    policy = LintPolicy.read(Sources.beside(settings.faq).lint_policy, today_in(settings.timezone)())
+    return examine_release(settings.models, folder, golden, settings.wrong_answer_target, policy)
 
 
 def _can_serve(settings: Settings, encoder: Encoder) -> bool:

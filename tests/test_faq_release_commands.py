@@ -115,6 +115,32 @@ def test_a_broken_golden_question_stops_publishing_unless_a_reason_is_given(loop
     assert "丢了一本书" in forced["findings"][0]
 
 
+def test_an_error_in_an_entry_stops_publishing_unless_a_reason_is_given(loop: Loop) -> None:
+    loop.bot("build", "--publish")
+    first = loop.serving()
+    loop.edit("一页两角", "一页两角，问13812345678")
+    second = loop.built()
+    refused = loop.bot("publish", code=2).stderr
+    assert "条目 print（馆里能打印吗）的答案有错误：像是含有个人信息" in refused
+    assert "旧版本继续服务" in loop.bot("build", "--publish").stdout
+    assert loop.serving() == first
+    loop.bot("publish", "--force", "是馆里的值班电话")
+    assert loop.serving() == second
+    assert "有错误：像是含有个人信息" in loop.json("releases")["history"][-1]["findings"][0]
+    assert "未通过：条目 print" in loop.bot("releases").stdout
+    # It serves now, so the next release does not bring it.
+    loop.edit("原价赔付", "原价的一倍赔付")
+    loop.built()
+    loop.bot("publish")
+
+
+def test_the_errors_of_a_first_publication_are_named(loop: Loop) -> None:
+    loop.edit("一页两角", "一页两角，问13812345678")
+    assert "有错误：像是含有个人信息" in loop.bot("build", "--publish").stdout
+    (first,) = loop.json("releases")["history"]
+    assert (first["override"], len(first["findings"])) == ("没有可用的旧版本", 1)
+
+
 def test_a_stricter_target_stops_what_was_built_for_a_laxer_one(loop: Loop) -> None:
     loop.built()
     assert "0.1%" in loop.bot("publish", code=2, BOT_WRONG_ANSWER_TARGET="0.001").stderr

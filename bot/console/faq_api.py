@@ -3,7 +3,7 @@
 # Annotations are evaluated at once here: they name the guards of one application.
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -17,6 +17,7 @@ from bot.database import Database
 from bot.errors import EntryRefused
 from bot.faq.entry import Entry
 from bot.faq.golden import GoldenQuestion
+from bot.faq.lint import findings_about
 from bot.faq.lint.finding import SEVERITIES, Finding
 from bot.faq.normalize import normalize
 from bot.studio.changes import Change, read_changes
@@ -92,10 +93,10 @@ class Removal(_Body):
 
 
 class Golden(_Body):
-    """A question and the entry that is to answer it, none if no entry may."""
+    """A question and the entry that is to answer it, by its id or its 标准问; none if no entry may."""
 
     question: Line
-    expected: Name | None
+    expected: Line | None
 
 
 class GoldenList(_Body):
@@ -276,13 +277,28 @@ def _add_golden(router: APIRouter, guards: Guards, studio: Studio) -> None:
 
     @router.post("/golden")
     async def save(signed: Maintaining, body: GoldenList) -> dict[str, Any]:
-        questions = [GoldenQuestion(one.question.strip(), one.expected or None) for one in body.golden]
+        filed = await asyncio.to_thread(studio.book.entries)
+        ids = {one.entry.id for one in filed}
+        # A 标准问 stands in one entry alone, or the lint reports an error.
+        by_question = {_asked(one.entry.question): one.entry.id for one in filed}
+        questions = [
+            GoldenQuestion(one.question.strip(), _expected(one.expected or "", ids, by_question))
+            for one in body.golden
+        ]
         before = await asyncio.to_thread(studio.golden.read)
-        ids = {one.entry.id for one in await asyncio.to_thread(studio.book.entries)}
         await asyncio.to_thread(studio.golden.save, questions, ids, body.based_on)
         change = Change("golden", "", {"golden": _listed(before)}, {"golden": _listed(questions)})
         await record(studio.database, signed, change)
         return await listing()
+
+
+def _expected(written: str, ids: Collection[str], by_question: Mapping[str, str]) -> str | None:
+    written = written.strip()
+    return (written if written in ids else by_question.get(_asked(written), written)) or None
+
+
+def _asked(question: str) -> str:
+    return normalize(question).rstrip("?")
 
 
 async def _shown(studio: Studio, one: Filed) -> dict[str, Any]:
@@ -297,7 +313,7 @@ async def _shown(studio: Studio, one: Filed) -> dict[str, Any]:
         "revision": one.revision,
         "state": _state(one, served),
         "live": Filed(one.topic, live).values() if live else None,
-        "findings": [f.to_json() for f in await studio.findings() if one.entry.id in (f.entry, *f.others)],
+        "findings": [found.to_json() for found in findings_about(one.entry, await studio.findings())],
         "changes": await studio.database.read(lambda session: read_changes(session, one.entry.id)),
         "preview": await studio.preview(one.entry),
     }

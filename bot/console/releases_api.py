@@ -227,12 +227,17 @@ def _candidate(workshop: Workshop, candidate: Candidate | None, current: str | N
     if candidate is None:
         return None
     models, name = workshop.models, candidate.manifest.name
-    difference = None
+    difference, questions = None, {}
     if current is not None:
-        difference = compare(*(read_entries(find_release(models, one)) for one in (current, name))).to_json()
+        before, after = (read_entries(find_release(models, one)) for one in (current, name))
+        found = compare(before, after)
+        named = {*found.added, *found.removed, *(change.entry for change in found.changed)}
+        questions = {entry.id: entry.question for entry in (*before, *after) if entry.id in named}
+        difference = found.to_json()
     return {
         **_manifest(candidate.manifest),
         "difference": difference,
+        "questions": questions,
         "findings": list(candidate.gate.findings),
         "golden": len(candidate.golden),
         "estimate": asdict(read_report(find_release(models, name)).estimate),

@@ -78,7 +78,7 @@ def _check(questions: Sequence[GoldenQuestion], entries: Collection[str]) -> Non
             fields[f"golden[{number}].question"] = "这个问题已经在上面了"
         seen.add(form)
         if golden.expected is not None and golden.expected not in entries:
-            fields[f"golden[{number}].expected"] = f"没有编号为 {golden.expected} 的条目"
+            fields[f"golden[{number}].expected"] = f"没有编号或标准问是“{golden.expected}”的条目"
     if fields:
         raise EntryRefused(fields)
 

@@ -9,7 +9,7 @@ from bot.errors import ConfigurationError, FaqFilesBroken
 from bot.faq.encoder import Encoder
 from bot.faq.entry import Entry
 from bot.faq.known_vectors import KnownVectors
-from bot.faq.lint import LintPolicy, QuestionLines, lint_entries
+from bot.faq.lint import LintPolicy, QuestionLines, findings_about, lint_entries
 from bot.faq.lint.finding import Finding
 from bot.faq.release import list_releases, releases_folder
 from bot.faq.responder import Today
@@ -31,7 +31,7 @@ class Proofreader:
 
         Raises FaqFilesBroken when the lint's own file is.
         """
-        policy = self._read_policy()
+        policy = self.policy()
         entries = [one.entry for one in filed]
         key = (encoder.fingerprint, policy, *entries)
         if self._found is None or self._found[0] != key:
@@ -43,8 +43,14 @@ class Proofreader:
     def one(self, filed: Sequence[Filed], written: Entry) -> tuple[Finding, ...]:
         """What is found about an entry as it is being written, questions compared word for word; 10 ms."""
         entries = [one.entry for one in filed if one.entry.id != written.id]
-        found = lint_entries([*entries, written], self._read_policy())
-        return tuple(f for f in found if written.id in (f.entry, *f.others))
+        return findings_about(written, lint_entries([*entries, written], self.policy()))
+
+    def policy(self) -> LintPolicy:
+        """What the lint measures by today. Raises FaqFilesBroken when its file is."""
+        try:
+            return LintPolicy.read(self._policy, self._today())
+        except ConfigurationError as error:
+            raise FaqFilesBroken(str(error)) from error
 
     def _known(self, encoder: Encoder) -> KnownVectors:
         # Encoding is what takes time, and the newest release holds nearly all texts.
@@ -54,9 +60,3 @@ class Proofreader:
             whole = next((root / m.name for m in built if m.is_whole(root / m.name)), None)
             self._vectors = KnownVectors.of(whole, encoder, lambda _line: None)
         return self._vectors
-
-    def _read_policy(self) -> LintPolicy:
-        try:
-            return LintPolicy.read(self._policy, self._today())
-        except ConfigurationError as error:
-            raise FaqFilesBroken(str(error)) from error

@@ -11,10 +11,11 @@ from typing import Literal, Protocol, TypeVar
 
 from bot.database import Database
 from bot.errors import BotError, ConfigurationError, GateRefused, NotFound, PublishedMeanwhile
-from bot.faq.gate import Gate, examine
-from bot.faq.golden import GoldenResult, check_golden
+from bot.faq.gate import Gate, examine_release
+from bot.faq.golden import GoldenQuestion, GoldenResult, check_golden
+from bot.faq.lint import LintPolicy
 from bot.faq.publication import before_serving, publish, serving, taken_from
-from bot.faq.release import Manifest, candidate, find_release, load_release, read_report
+from bot.faq.release import Manifest, candidate, find_release, load_release
 from bot.faq.replay import Replay, replay
 from bot.faq.understanding import Replies, Understanding
 from bot.maintenance.asked_questions import asked_questions
@@ -37,11 +38,21 @@ class Live(Protocol):
 
 
 @dataclass(frozen=True)
+class Standard:
+    """What a release is judged by: `serving` is the name of the one whose errors are known."""
+
+    golden: tuple[GoldenQuestion, ...]
+    serving: str | None
+    policy: LintPolicy
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A release that does not serve, in memory, with what it makes of the golden questions."""
 
     manifest: Manifest
     understanding: Understanding
+    standard: Standard
     golden: tuple[GoldenResult, ...]
     gate: Gate
 
@@ -75,12 +86,20 @@ class Workshop:
     """What maintainers do with releases. One build, one replay and one loading at a time."""
 
     def __init__(
-        self, models: Path, target: float, live: Live, golden: GoldenFile, database: Database, build: Build
+        self,
+        models: Path,
+        target: float,
+        live: Live,
+        golden: GoldenFile,
+        policy: Callable[[], LintPolicy],
+        database: Database,
+        build: Build,
     ) -> None:
         self.models = models
         self.target = target
         self.live = live
         self._golden = golden
+        self._policy = policy
         self._database = database
         self._build = build
         self._loading = asyncio.Lock()
@@ -109,11 +128,8 @@ class Workshop:
             kept = self._candidate
             if kept is None or kept.manifest.name != name:
                 self._candidate = await asyncio.to_thread(self._load, name, serves)
-                return self._candidate
-            # Golden questions may have changed since.
-            golden = await asyncio.to_thread(self._golden.read)
-            if golden != tuple(result.golden for result in kept.golden):
-                self._candidate = await asyncio.to_thread(self._judge, kept)
+            else:
+                self._candidate = await asyncio.to_thread(self._judge_again, kept)
             return self._candidate
 
     def start_build(self) -> None:
@@ -211,13 +227,23 @@ class Workshop:
         words = responder.retriever.word_index.words
         fresh = load_release(folder, responder.encoder, responder.today, words)
         loaded = Understanding.of(fresh, serves.sounds)
-        return self._judge(Candidate(Manifest.read(folder), loaded, (), Gate(())))
+        return self._judge(Manifest.read(folder), loaded, self._standard())
 
-    def _judge(self, loaded: Candidate) -> Candidate:
-        results = check_golden(loaded.understanding, self._golden.read())
-        report = read_report(self._find(loaded.manifest.name))
-        gate = examine(results, report.estimate, self.target)
-        return Candidate(loaded.manifest, loaded.understanding, results, gate)
+    def _judge_again(self, kept: Candidate) -> Candidate:
+        """Golden questions, what serves or the lint's limits may have changed since."""
+        standard = self._standard()
+        if kept.standard == standard:
+            return kept
+        return self._judge(kept.manifest, kept.understanding, standard)
+
+    def _standard(self) -> Standard:
+        return Standard(self._golden.read(), self._serving(), self._policy())
+
+    def _judge(self, manifest: Manifest, loaded: Understanding, standard: Standard) -> Candidate:
+        results = check_golden(loaded, standard.golden)
+        folder = self._find(manifest.name)
+        gate = examine_release(self.models, folder, results, self.target, standard.policy)
+        return Candidate(manifest, loaded, standard, results, gate)
 
     async def _building(self, run: BuildRun) -> None:
         try:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,10 @@ import pytest
 from bot.errors import ConfigurationError
 from bot.faq.build import build_release
 from bot.faq.encoder import Encoder
+from bot.faq.entry import Entry
 from bot.faq.gate import examine
 from bot.faq.golden import GoldenQuestion, GoldenResult, check_golden, load_golden
+from bot.faq.lint import LintPolicy, added_errors
 from bot.faq.normalize import normalize
 from bot.faq.off_topic import load_off_topic
 from bot.faq.release import load_release
@@ -19,6 +23,7 @@ from bot.faq.understanding import Understanding
 from tests.faq.small_faq import write_sources
 
 DATA = Path(__file__).parents[2] / "data"
+FEE = Entry("fee", "运费怎么算", "每单八元。", ("邮费多少",), "配送")
 SAFE = Estimate(100, 50, 0.9, 0.7, 0.3, 0.0, 0.99, 0.01, 0.015, 0.0, 0.1)
 
 
@@ -77,19 +82,35 @@ def test_the_gate_names_every_broken_question() -> None:
         GoldenResult(GoldenQuestion("几时到", "time"), "wrong", "answer", ("fee",), 0.9),
         GoldenResult(GoldenQuestion("唱首歌", None), "wrong", "answer", ("fee",), 0.9),
     ]
-    findings = examine(results, SAFE, 0.02).findings
+    findings = examine(results, SAFE, 0.02, (), {"fee": FEE}).findings
     assert len(findings) == 2
     assert "几时到" in findings[0]
-    assert "fee" in findings[0]
+    assert "应由条目 time回答：答成了条目 fee（运费怎么算）" in findings[0]
     assert "不应回答" in findings[1]
-    assert examine(results[:1], SAFE, 0.02).open
+    assert examine(results[:1], SAFE, 0.02, (), {}).open
+
+
+def test_the_gate_names_the_errors_that_a_release_brings() -> None:
+    policy = LintPolicy(date(2026, 11, 22))
+    private = replace(FEE, answer="八元，有问题请打13812345678。")
+    (finding,) = examine([], SAFE, 0.02, added_errors([private], [FEE], policy), {"fee": private}).findings
+    assert finding.startswith("条目 fee（运费怎么算）的答案有错误：像是含有个人信息")
+    assert "13812345678" not in finding
+    assert added_errors([private], [], policy)
+    # What serves already is not made worse, though its line has moved; another number is another error.
+    listed = replace(FEE, similar=("打给13812345678问运费",))
+    moved = replace(listed, similar=("邮费呢", *listed.similar))
+    assert added_errors([moved], [listed], policy) == ()
+    assert added_errors([replace(private, answer="八元，请打13912345678，谢谢。")], [private], policy)
+    # Warnings are shown in the report alone.
+    assert added_errors([replace(FEE, similar=())], [], policy) == ()
 
 
 def test_the_gate_closes_when_the_risk_may_exceed_what_is_accepted_today() -> None:
-    assert examine([], SAFE, 0.015).open
-    assert "1.5%" in examine([], SAFE, 0.014).findings[0]
+    assert examine([], SAFE, 0.015, (), {}).open
+    assert "1.5%" in examine([], SAFE, 0.014, (), {}).findings[0]
     silent = Estimate(100, 50, 0.9, 0.0, 0.9, 0.1, 0.0, 0.0, 1.0, 0.0, 0.1)
-    assert "不会直接回答任何问题" in examine([], silent, 0.01).findings[0]
+    assert "不会直接回答任何问题" in examine([], silent, 0.01, (), {}).findings[0]
 
 
 def test_the_shops_golden_questions_are_neither_training_nor_index_lines() -> None:

@@ -9,6 +9,7 @@ import {
   hiddenFrom,
   lines,
   problemsOf,
+  sentence,
   withoutUnfinished,
 } from "../console/faq/entry";
 import { presetEntry, reasonText, type Gap } from "../console/faq/gap";
@@ -24,6 +25,11 @@ describe("an entry", () => {
     expect(hiddenFrom({ ...entry, valid_from: "2026-11-23" }, today)).toContain("2026-11-23");
     expect(hiddenFrom({ ...entry, valid_from: "2026-11-22", valid_until: "2026-11-22" }, today)).toBeNull();
     expect(hiddenFrom({ ...entry, valid_until: "2026-11-21" }, today)).toContain("失效");
+  });
+
+  it("has findings that end before their advice", () => {
+    expect(sentence("在微信上发不出去")).toBe("在微信上发不出去。");
+    expect(sentence("像是含有个人信息：请打138****。")).toBe("像是含有个人信息：请打138****。");
   });
 
   it("is checked without rows that are still being typed", () => {

@@ -11,6 +11,7 @@ from bot.faq.lint import finding as rules
 from bot.faq.lint.finding import Finding, Rule
 from bot.faq.lint.mending import mend_spaces, mend_width, repeats
 from bot.faq.lint.policy import BUTTON_BYTES, CHANNEL_BYTES, LintPolicy
+from bot.faq.lint.wording import CHANNEL_WORDS, named
 from bot.privacy import mask
 
 _PROBLEM = re.compile("不能|不可以|无法|没法|不支持|不提供|不退|不行|没有|暂时|暂不|缺货|失败|不了")
@@ -20,6 +21,7 @@ _NEXT_STEP = re.compile(
 )
 _QUESTION_MARK = re.compile("[?？]")
 _SEPARATOR = re.compile("[；;|｜]")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
 
 
 def check_entry(entry: Entry, entries: Mapping[str, Entry], policy: LintPolicy) -> list[Finding]:
@@ -30,6 +32,7 @@ def check_entry(entry: Entry, entries: Mapping[str, Entry], policy: LintPolicy) 
         _validity(entry, policy),
         _personal_data(entry, policy),
         _targets(entry, entries, policy),
+        _markup(entry),
         _next_step(entry),
         _questions(entry),
         _mechanical(entry),
@@ -63,15 +66,15 @@ def _length(entry: Entry, policy: LintPolicy) -> Iterator[Finding]:
         )
     own = {answer.channel: answer.text for answer in entry.channels}
     for channel, limit in CHANNEL_BYTES.items():
-        name = f"channels.{channel}" if channel in own else "answer"
+        name, word = f"channels.{channel}" if channel in own else "answer", CHANNEL_WORDS[channel]
         size = len(own.get(channel, entry.answer).encode())
         if size > limit:
             yield found(
                 rules.CHANNEL_LIMIT,
                 entry,
                 name,
-                f"在 {channel} 上有 {size} 字节，超过 {limit} 字节，发不出去",
-                f"缩短到约 {limit // 3} 个汉字以内，或为 {channel} 单独写一个短答案",
+                f"在{word}上有 {size} 字节，超过 {limit} 字节，发不出去",
+                f"缩短到约 {limit // 3} 个汉字以内，或为{word}单独写一个短答案",
             )
     for number, button in enumerate(entry.buttons, 1):
         if len(button.title.encode()) > BUTTON_BYTES:
@@ -79,7 +82,7 @@ def _length(entry: Entry, policy: LintPolicy) -> Iterator[Finding]:
                 rules.CHANNEL_LIMIT,
                 entry,
                 f"buttons[{number}].title",
-                f"按钮文字超过 {BUTTON_BYTES} 字节，在 wecom 上发不出去",
+                f"按钮文字超过 {BUTTON_BYTES} 字节，在{CHANNEL_WORDS['wecom']}上发不出去",
                 f"缩短到约 {BUTTON_BYTES // 3} 个汉字以内",
             )
 
@@ -109,11 +112,26 @@ def _validity(entry: Entry, policy: LintPolicy) -> Iterator[Finding]:
         )
 
 
-def _personal_data(entry: Entry, policy: LintPolicy) -> Iterator[Finding]:
+def _texts(entry: Entry) -> dict[str, str]:
     texts = {"question": entry.question, "answer": entry.answer, "rich": entry.rich}
     texts |= {f"similar[{number}]": text for number, text in enumerate(entry.similar, 1)}
-    texts |= {f"channels.{answer.channel}": answer.text for answer in entry.channels}
-    for name, text in texts.items():
+    return texts | {f"channels.{answer.channel}": answer.text for answer in entry.channels}
+
+
+def _markup(entry: Entry) -> Iterator[Finding]:
+    for name, text in _texts(entry).items():
+        if tags := _TAG.findall(text):
+            yield found(
+                rules.MARKUP,
+                entry,
+                name,
+                f"有 HTML 标签 {'、'.join(dict.fromkeys(tags))}，顾客会看到原样的标签",
+                "删除标签；要加粗、列表或链接，请在富文本答案里用它的写法",
+            )
+
+
+def _personal_data(entry: Entry, policy: LintPolicy) -> Iterator[Finding]:
+    for name, text in _texts(entry).items():
         for contact in policy.contacts:
             text = text.replace(contact, "")
         masked = mask(text)
@@ -139,7 +157,7 @@ def _targets(entry: Entry, entries: Mapping[str, Entry], policy: LintPolicy) -> 
                 rules.HIDDEN_FOLLOW_UP,
                 entry,
                 name,
-                f"条目 {target.id} 今天不对顾客显示，按钮不会出现",
+                f"{named(target)}今天不对顾客显示，按钮不会出现",
                 "换一个条目，或删除按钮",
                 target.id,
             )

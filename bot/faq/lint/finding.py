@@ -25,6 +25,7 @@ PERSONAL_DATA = Rule("personal-data", "error")
 DEAD_BUTTON = Rule("dead-button", "error")
 DEAD_LINK = Rule("dead-link", "error")
 ANSWER_LENGTH = Rule("answer-length", "warning")
+MARKUP = Rule("markup", "warning")
 EXPIRED = Rule("expired", "warning")
 EXPIRES_SOON = Rule("expires-soon", "warning")
 HIDDEN_FOLLOW_UP = Rule("hidden-follow-up", "warning")
@@ -49,6 +50,7 @@ RULES = (
     DEAD_BUTTON,
     DEAD_LINK,
     ANSWER_LENGTH,
+    MARKUP,
     EXPIRED,
     EXPIRES_SOON,
     HIDDEN_FOLLOW_UP,

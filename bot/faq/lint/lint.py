@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.faq.encoder import Vectors
 from bot.faq.entry import Entry
@@ -10,6 +11,7 @@ from bot.faq.lint.entry_checks import check_entry
 from bot.faq.lint.finding import SEVERITIES, Finding
 from bot.faq.lint.policy import LintPolicy
 from bot.faq.lint.question_checks import QuestionLines, check_near, check_same
+from bot.faq.lint.wording import field_word, named
 
 
 def lint_entries(
@@ -30,3 +32,49 @@ def lint_entries(
     return tuple(
         sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), rows.get(f.entry, -1), f.code, f.field))
     )
+
+
+def findings_about(entry: Entry, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What concerns an entry, told from its side: findings of other entries name and lead to these."""
+    return tuple(
+        found if found.entry == entry.id else _turned(found, entry)
+        for found in findings
+        if entry.id in (found.entry, *found.others)
+    )
+
+
+def _turned(found: Finding, entry: Entry) -> Finding:
+    place = f"条目 {found.entry} 的{field_word(found.field)}"
+    message, mend = (text.replace(named(entry), "本条目") for text in (found.message, found.mend))
+    others = (found.entry, *(other for other in found.others if other != entry.id))
+    return replace(
+        found,
+        topic=entry.topic,
+        entry=entry.id,
+        field="",
+        message=f"{place}：{message}",
+        mend=mend,
+        others=others,
+        fixable=False,
+    )
+
+
+def added_errors(
+    entries: Sequence[Entry], before: Sequence[Entry], policy: LintPolicy
+) -> tuple[Finding, ...]:
+    """The errors of `entries` that `before` does not have in the same words; all of them if it is empty.
+
+    Both are measured alike, by the lint and the policy of today, so that what changes is the entries alone.
+    """
+    known = {_identity(found) for found in _errors(before, policy)}
+    return tuple(found for found in _errors(entries, policy) if _identity(found) not in known)
+
+
+def _errors(entries: Sequence[Entry], policy: LintPolicy) -> Iterator[Finding]:
+    # No error needs the vectors.
+    return (found for found in lint_entries(entries, policy) if found.severity == "error")
+
+
+def _identity(found: Finding) -> tuple[str, str, str]:
+    # The number of a line changes when one is added above it.
+    return found.code, found.entry, found.message

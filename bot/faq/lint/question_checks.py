@@ -17,6 +17,7 @@ from bot.faq.lint import finding as rules
 from bot.faq.lint.entry_checks import found
 from bot.faq.lint.finding import Finding
 from bot.faq.lint.policy import COMPARED_LINES, LintPolicy
+from bot.faq.lint.wording import named
 from bot.faq.normalize import normalize
 
 MIN_LINES = 50  # below, the mean of the vectors says nothing about the language
@@ -76,7 +77,7 @@ def check_same(entries: Sequence[Entry], lines: QuestionLines) -> Iterator[Findi
                 rules.SAME_QUESTION if same else rules.CONFLICTING_ANSWERS,
                 other,
                 lines.field(second),
-                f"条目 {one.id} 也有问法“{text}”" + ("" if same else "，答案却不同"),
+                f"{named(one)}也有问法“{text}”" + ("" if same else "，答案却不同"),
                 "合并两个条目" if same else "只在真正回答它的条目里保留这个问法",
                 one.id,
             )
@@ -155,7 +156,7 @@ def _near(entries: Sequence[Entry], lines: QuestionLines, pair: _Pair) -> Iterat
     one, other = (entries[lines.entry_of_line[line]] for line in (pair.first, pair.second))
     if not may_meet(one, other):
         return
-    message = f"“{lines.texts[pair.first]}”与条目 {other.id} 的“{lines.texts[pair.second]}”几乎一样"
+    message = f"“{lines.texts[pair.first]}”与{named(other)}的“{lines.texts[pair.second]}”几乎一样"
     message += f"（相似度 {pair.cosine:.2f}）"
     contradiction = contradicts(one.answer, other.answer)
     yield found(
@@ -191,8 +192,8 @@ def _misplaced(
                 rules.MISPLACED_QUESTION,
                 entry,
                 lines.field(int(line)),
-                f"“{lines.texts[line]}”更像条目 {other.id}（{other.question}）的问法",
-                f"移到 {other.id}，或改写得更明确，或为本条目补几个相近的问法",
+                f"“{lines.texts[line]}”更像{named(other)}的问法",
+                "移过去，或改写得更明确，或为它自己的条目补几个相近的问法",
                 other.id,
             )
 

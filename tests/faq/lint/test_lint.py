@@ -18,6 +18,7 @@ from bot.faq.lint import (
     LintPolicy,
     QuestionLines,
     check_files,
+    findings_about,
     lint_entries,
     mend,
     mend_files,
@@ -70,6 +71,9 @@ CASES = [
     ("personal-data", replace(GOOD, answer="请打13812345678。"), "answer"),
     ("personal-data", replace(GOOD, similar=("我叫王小明，退款呢",)), "similar[1]"),
     ("personal-data", replace(GOOD, rich="写信到 wang@example.com"), "rich"),
+    ("markup", replace(GOOD, answer="请<b>耐心</b>等待。"), "answer"),
+    ("markup", replace(GOOD, rich="请<script>alert(1)</script>"), "rich"),
+    ("markup", replace(GOOD, channels=(ChannelAnswer("wechat", '<a href="/my">看</a>'),)), "channels.wechat"),
     ("dead-button", replace(GOOD, buttons=(EntryButton("退到哪里", "nowhere"),)), "buttons[1].entry"),
     ("dead-button", replace(GOOD, buttons=(EntryButton("再看一遍", "time"),)), "buttons[1].entry"),
     ("dead-link", replace(GOOD, links=(GOOD.links[0], Link("说明", "/hlep/refunds"))), "links[2].url"),
@@ -85,6 +89,7 @@ CASES = [
 ]
 FINE = [
     ("channel-limit", replace(GOOD, answer=LONG, channels=(SHORT, replace(SHORT, channel="wecom")))),
+    ("markup", replace(GOOD, answer="请等一到三天（1 < 3），看 <https://a.cn>。")),
     ("expired", replace(GOOD, valid_until=TODAY)),
     ("expires-soon", replace(GOOD, valid_until=date(2026, 12, 6))),
     ("review-due", replace(GOOD, reviewed=date(2025, 11, 21))),
@@ -121,6 +126,25 @@ def test_a_button_to_a_hidden_entry_is_found() -> None:
     finding = only("hidden-follow-up", GOOD, hidden)
     assert (finding.field, finding.others) == ("buttons[1].entry", ("where",))
     assert "hidden-follow-up" not in codes(replace(GOOD, audience="agents"), hidden)
+
+
+def test_what_another_entry_says_is_told_from_ones_own_side() -> None:
+    hidden = replace(OTHER, audience="agents")
+    findings = lint_entries([GOOD, hidden], POLICY)
+    assert findings_about(GOOD, findings) == findings
+    (told,) = findings_about(hidden, findings)
+    assert (told.entry, told.field, told.others) == ("where", "", ("time",))
+    assert told.message == "条目 time 的后续按钮第1条：本条目今天不对顾客显示，按钮不会出现"
+    assert findings_about(replace(OTHER, id="third"), findings) == ()
+
+
+def test_channels_are_named_in_chinese() -> None:
+    long = replace(GOOD, answer=LONG, channels=(SHORT,), buttons=(EntryButton("长" * 43, "where"),))
+    said = "".join(
+        f.message + f.mend for f in lint_entries([long, OTHER], POLICY) if f.code == "channel-limit"
+    )
+    assert "企业微信" in said
+    assert "wecom" not in said
 
 
 def test_one_question_in_two_entries() -> None:

@@ -133,6 +133,11 @@ export function fieldWord(field: string): string {
   return found?.[2] ? `${word}第${found[2]}条` : word;
 }
 
+/** With a full stop where the text has no end of its own. */
+export function sentence(text: string): string {
+  return /[。！？!?…]$/.test(text) ? text : `${text}。`;
+}
+
 export function blankEntry(question = "", similar: string[] = []): EntryValues {
   return {
     id: "",

@@ -65,6 +65,9 @@ export interface BuildStatus {
 
 export interface CandidateInfo extends Manifest {
   difference: Difference | null;
+  /** The 标准问 of every entry that differs. */
+  questions: Record<string, string>;
+  /** What stands in the way of publishing. */
   findings: string[];
   golden: number;
   estimate: Estimate;
