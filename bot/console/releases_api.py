@@ -227,7 +227,8 @@ def _candidate(workshop: Workshop, candidate: Candidate | None, current: str | N
     if candidate is None:
         return None
     models, name = workshop.models, candidate.manifest.name
-    difference, questions = None, {}
+    difference = None
+    questions: dict[str, str] = {}
     if current is not None:
         before, after = (read_entries(find_release(models, one)) for one in (current, name))
         found = compare(before, after)
