@@ -23,6 +23,9 @@ RESPONSES: dict[str, str] = {
     "out_of_scope": "utter_out_of_scope",
 }
 MISUNDERSTOOD = "utter_misunderstood"
+# What praise and thanks get that are not meant: 厉害厉害，半个月才到.
+DISPLEASED = "utter_displeased"
+_COURTESIES = frozenset({"praise", "thanks", "helpful"})
 # Where the FAQ has entries to choose from, only plain small talk comes before them.
 SURE, PLAIN = 0.4, 0.8
 
@@ -62,5 +65,7 @@ def small_talk(turn: Turn, record: DecisionRecord) -> str | None:
         return None
     if intent == "chitchat" and turn.responded(RESPONSES[intent]):
         return None
+    mocking = intent in _COURTESIES and turn.emotion in ("dissatisfied", "angry")
     needed = PLAIN if record.decision == "clarify" else SURE
-    return RESPONSES.get(intent) if confidence >= needed else None
+    response = DISPLEASED if mocking else RESPONSES.get(intent)
+    return response if confidence >= needed else None

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.emotion.addresses import mask_addresses
 from bot.emotion.emotion import Emotion, Label, Risk, intensity
 from bot.emotion.evidence import Evidence
 from bot.emotion.lexicon import Kind, Lexicon
@@ -123,7 +124,7 @@ class EmotionDetector:
         if self._model is None or self._vectors is None:
             return None
         try:
-            return self._model.judge(evidence, self._vectors.encode([text])[0])
+            return self._model.judge(evidence, self._vectors.encode([mask_addresses(text)])[0])
         except Exception:
             # A feeling is no reason to lose a turn.
             logger.exception("the emotion model failed, the lexicon judges alone")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from bot.emotion.addresses import mask_addresses
 from bot.emotion.context import degree, is_negated
 from bot.emotion.emotion import RISKS, Label, Risk, intensity
 from bot.emotion.emphasis import emphasis
@@ -21,18 +22,20 @@ _INSULT = 0.65
 # Praise before one of these is meant; praise beside a grievance without them is sarcasm.
 _CONTRAST = re.compile("但|不过|[,. ]就是|可惜|只是|除了|美中不足")
 _SARCASM_NEEDS = 0.2
+# One or two characters that fill so many places are a held key, not a cry (快快快快快).
+_DRONE = 20
 
 
 class Evidence:
     """Evidence of one message by kind, each 0..1, and what follows from it alone.
 
-    `matches` are the phrases that count, `loudness` is 0..0.4, `label`, `intensity` and `risk` are the
-    judgement of the lexicon without the model.
+    `text` is the normal form with its addresses masked, `matches` are the phrases that count, `loudness` is
+    0..0.4, `label`, `intensity` and `risk` are the judgement of the lexicon without the model.
     """
 
     def __init__(self, lexicon: Lexicon, message: str) -> None:
         self.form = normal_form(message)
-        self.text = self.form.text
+        self.text = mask_addresses(self.form.text)
         self.matches = [
             match
             for match in find_matches(lexicon, self.text)
@@ -74,8 +77,10 @@ class Evidence:
 
     @property
     def wordless(self) -> bool:
-        """Whether there is nothing to judge: no phrase and no letter, character or digit."""
-        return not self.matches and not any(character.isalnum() for character in self.text)
+        """Whether there is nothing to judge: no phrase, and no letter or the same one or two all along."""
+        letters = [character for character in self.text if character.isalnum()]
+        drone = len(letters) >= _DRONE and len(set(letters)) <= 2
+        return not self.matches and (not letters or drone)
 
     def _judge(self, blame: float) -> tuple[Label, float]:
         is_angry = (

@@ -9,6 +9,7 @@ from typing import get_args
 
 import numpy as np
 
+from bot.emotion.addresses import mask_addresses
 from bot.emotion.emotion import Label, Risk
 from bot.emotion.evidence import Evidence
 from bot.emotion.lexicon import Lexicon
@@ -87,7 +88,7 @@ def train_emotion_model(
     calm = calm_questions(questions, lexicon)
     # The questions last: a release that is built meanwhile has encoded them by then.
     encoded = np.concatenate(
-        [vectors.encode([one.text for one in part]) for part in (examples, calm) if part]
+        [vectors.encode([mask_addresses(one.text) for one in part]) for part in (examples, calm) if part]
     )
     examples += calm
     evidence = [Evidence(lexicon, example.text) for example in examples]

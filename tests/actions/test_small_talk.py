@@ -64,3 +64,14 @@ def test_what_says_more_than_yes_is_not_nodded_at(run: Run, text: str) -> None:
 def test_a_nod_stays_a_nod(run: Run, text: str) -> None:
     (response,), _ = asyncio.run(run("action_affirm", text, "affirm", 0.9))
     assert response["response"] == "utter_affirm"
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"), [("praise", "厉害厉害，半个月才出省"), ("thanks", "谢谢啊，又白跑一趟")]
+)
+def test_mocking_praise_and_thanks_are_not_taken_at_their_word(run: Run, intent: str, text: str) -> None:
+    mocking = {"emotion": {"label": "dissatisfied", "intensity": 0.7}}
+    said, _ = asyncio.run(run("action_answer_faq", text, intent, 0.95, metadata=mocking))
+    assert said[-1]["response"] == "utter_displeased"
+    (meant,), _ = asyncio.run(run("action_answer_faq", "东西真好", intent, 0.95))
+    assert meant["response"] == f"utter_{intent}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.emotion import LABELS, RISKS, EmotionDetector, normalize
+from bot.emotion import LABELS, RISKS, Emotion, EmotionDetector, normalize
 
 DATA = Path(__file__).parents[2] / "data"
 DETECTOR = EmotionDetector.load(DATA / "emotion" / "lexicon.tsv")
@@ -196,6 +196,32 @@ def test_a_repeated_cue_is_named_once() -> None:
 def test_messages_without_words_are_calm(text: str) -> None:
     emotion = DETECTOR.detect(text)
     assert (emotion.label, emotion.risk, emotion.cues) == ("calm", "none", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "发到 tmd_house@163.com",
+        "链接 https://shop.cn/item?sb=1",
+        "www.cnm.com/p 有货吗",
+        "NMSL@Outlook.com 收",
+        "看 lj.cnm.net/12315 这款",
+    ],
+)
+def test_an_address_spells_no_insult(text: str) -> None:
+    emotion = DETECTOR.detect(text)
+    assert (emotion.label, emotion.risk, emotion.cues) == ("calm", "none", ())
+
+
+def test_words_beside_an_address_are_heard_and_spelt_as_typed() -> None:
+    emotion = DETECTOR.detect("sb@qq.com 收，傻逼客服，@人民日报")
+    assert {"傻逼", "@人民日报"} <= {cue[:5] for cue in emotion.cues} | set(emotion.cues)
+    assert emotion.risk != "none"
+
+
+@pytest.mark.parametrize("unit", ["长", "的了", "q"])
+def test_a_held_key_is_calm(unit: str) -> None:
+    assert DETECTOR.detect(unit * 300) == Emotion("calm", 0.0)
 
 
 def test_invisible_characters_hide_nothing() -> None:

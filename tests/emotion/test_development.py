@@ -1,7 +1,7 @@
 """The detector on the development lines: written before its errors were looked at, then used to mend them.
 
 They guard what was reached; they are no exam. `everyday` holds shop questions and words that only sound like
-a risk.
+a risk, `no_crisis` what is said every day in the words of `crisis` (我不在家, 不想再等).
 """
 
 from __future__ import annotations
@@ -45,3 +45,17 @@ def test_anger_is_heard_and_calm_is_left_in_peace(found: list[tuple[Example, str
     calm = [one == "angry" for line, one, _ in found if line.label == "calm"]
     assert sum(angry) >= 0.95 * len(angry)
     assert sum(calm) <= 0.03 * len(calm)
+
+
+def test_a_crisis_is_heard_and_who_is_not_at_home_is_in_none(found: list[tuple[Example, str, str]]) -> None:
+    crisis = [risk for line, _, risk in found if line.writer == "crisis"]
+    everyday = [risk for line, _, risk in found if line.writer == "no_crisis"]
+    assert min(len(crisis), len(everyday)) >= 40
+    assert crisis.count("self_harm") == len(crisis)
+    assert everyday.count("self_harm") <= 1
+
+
+def test_an_address_is_no_feeling(found: list[tuple[Example, str, str]]) -> None:
+    contacts = [(line, label, risk) for line, label, risk in found if line.writer == "contacts"]
+    assert len(contacts) >= 20
+    assert [line.text for line, label, risk in contacts if (label, risk) != (line.label, line.risk)] == []

@@ -217,6 +217,21 @@ def test_a_denied_risk_is_none(detector: EmotionDetector, text: str) -> None:
     assert detector.detect(text).risk == "none"
 
 
+@pytest.mark.parametrize(
+    "text", ["长" * 900, "阿巴阿巴", "哇啦哇啦哇啦", "发到 caiwu@yunfan.cn", "发到 hr@cg.com"]
+)
+def test_nonsense_and_addresses_are_calm(detector: EmotionDetector, text: str) -> None:
+    emotion = detector.detect(text)
+    assert (emotion.label, emotion.risk) == ("calm", "none")
+
+
+@pytest.mark.parametrize(
+    "text", ["我不在单位，邻居也没在", "我不在上海了", "我不想再跟你绕了", "我不在了你们就放前台"]
+)
+def test_who_is_away_or_tired_of_talking_is_in_no_danger(detector: EmotionDetector, text: str) -> None:
+    assert detector.detect(text).risk == "none"
+
+
 def test_feel_says_what_detect_says(detector: EmotionDetector) -> None:
     text = "等了一个月了，你们到底管不管"
     assert asyncio.run(detector.feel(text)) == detector.detect(text)
