@@ -16,16 +16,18 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from bot.faq.build import build_release
 from bot.faq.encoder import HashEncoder, Vectors
-from bot.faq.gate import examine
+from bot.faq.gate import examine_release
 from bot.faq.golden import check_golden, load_golden
+from bot.faq.lint import LintPolicy
 from bot.faq.publication import publish
-from bot.faq.release import Sources, load_release, read_report
+from bot.faq.release import Sources, load_release
 from bot.faq.sounds import Sounds
 from bot.faq.topic_file import load_entries
 from bot.faq.understanding import Understanding
@@ -127,7 +129,7 @@ async def measure(folder: Path, count: int) -> str:
     words = live.responder.retriever.word_index.words
     draft = Understanding.of(load_release(candidate, encoder, words=words), live.sounds)
     golden = check_golden(draft, load_golden(Path("data/faq_golden.yml")))
-    examine(golden, read_report(candidate).estimate, TARGET)
+    examine_release(models, candidate, golden, TARGET, LintPolicy(datetime.now(UTC).date()))
     marks.append(time.perf_counter())
     lasting = await seconds_to_answer(published, models, candidate.name, entry, answer)
     watching.cancel()
